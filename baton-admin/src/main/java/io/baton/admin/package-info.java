@@ -1,0 +1,5 @@
+/** The admin API. */
+@NullMarked
+package io.baton.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/** The hot restart: lineage, shared memory, protocol, listeners, drain. Knows neither Netty nor HTTP nor YAML. */
+module io.baton {
+    requires transitive io.baton.posix;
+    requires com.google.protobuf;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.baton;
+}

@@ -1,0 +1,11 @@
+/** The proxy: config, listeners, clusters, TCP through the relay. */
+module io.baton.proxy {
+    requires transitive io.baton;
+    requires io.baton.posix;
+    requires io.baton.relay;
+    requires org.slf4j;
+    requires org.snakeyaml.engine;
+    requires static org.jspecify;
+
+    exports io.baton.proxy;
+}

@@ -1,0 +1,9 @@
+/** The L4 data path: epoll and kernel pipes. */
+module io.baton.relay {
+    requires transitive io.baton.posix;
+    requires io.baton;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.baton.relay;
+}

@@ -1,0 +1,13 @@
+/** Load, the demo, and measurements side by side with peers. */
+module io.baton.bench {
+    requires info.picocli;
+    requires HdrHistogram;
+    requires io.netty.buffer;
+    requires io.netty.codec.http;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires java.net.http;
+    requires static org.jspecify;
+
+    exports io.baton.bench;
+}

@@ -45,7 +45,16 @@ public record ListenSpec(SocketAddress address, SocketType type, int workerIndex
         return ListenUrl.format(address, type);
     }
 
-    ListenSpec withWorkerIndex(int index) {
-        return new ListenSpec(address, type, index, reusePort, backlog);
+    /** Port 0: the kernel chooses. */
+    boolean anyPort() {
+        return address instanceof SocketAddress.Inet inet && inet.port() == 0;
+    }
+
+    boolean sameAddress(ListenSpec other) {
+        return address.equals(other.address) && type == other.type;
+    }
+
+    boolean sameSocket(ListenSpec other) {
+        return !anyPort() && sameAddress(other) && workerIndex == other.workerIndex;
     }
 }

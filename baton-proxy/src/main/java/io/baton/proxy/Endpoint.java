@@ -14,7 +14,7 @@ public record Endpoint(String written, SocketAddress address) {
     public Endpoint {
         requireNonNull(written, "written is null");
         BatonConfig.require(
-                address instanceof SocketAddress.Inet(var _, int port) && port > 0
+                (address instanceof SocketAddress.Inet(var _, int port) && port > 0)
                         || address instanceof SocketAddress.UnixPath,
                 "an endpoint with a port from 1 to 65535, or a UNIX path");
     }

@@ -13,8 +13,8 @@ import java.time.Duration;
  */
 public record HandoverConfig(
         Duration drain, Duration parentShutdown, int batch, Duration rehearsal, Duration readyTimeout) {
-    static final Duration MAX_DRAIN = Duration.ofHours(24);
-    static final Duration MAX_PARENT_SHUTDOWN = Duration.ofHours(48);
+    static final Duration MAX_DRAIN = Duration.ofDays(1);
+    static final Duration MAX_PARENT_SHUTDOWN = Duration.ofDays(2);
     static final Duration MAX_REHEARSAL = Duration.ofSeconds(30);
     static final Duration MIN_READY_TIMEOUT = Duration.ofSeconds(1);
     static final Duration MAX_READY_TIMEOUT = Duration.ofMinutes(10);
@@ -24,7 +24,7 @@ public record HandoverConfig(
 
     /** Envoy's 600 s and 900 s; 64 and 2 s as measured: larger batches pause longer, shorter rehearsals leave cold code. */
     public static final HandoverConfig DEFAULT = new HandoverConfig(
-            Duration.ofSeconds(600), Duration.ofSeconds(900), 64, Duration.ofSeconds(2), Duration.ofSeconds(60));
+            Duration.ofMinutes(10), Duration.ofMinutes(15), 64, Duration.ofSeconds(2), Duration.ofMinutes(1));
 
     public HandoverConfig {
         within(drain, Duration.ZERO, MAX_DRAIN, "drain");

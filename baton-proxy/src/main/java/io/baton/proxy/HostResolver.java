@@ -16,6 +16,8 @@ interface HostResolver {
     Duration BUDGET = Duration.ofSeconds(5);
 
     /**
+     * Asks for one host.
+     *
      * @return the first address the system's resolver gives
      * @throws UnknownHostException with a reason for the user when there is none, or none in time
      */

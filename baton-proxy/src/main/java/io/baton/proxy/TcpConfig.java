@@ -11,7 +11,7 @@ public record TcpConfig(String cluster, Duration idleTimeout) {
     /** Envoy's. */
     public static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofHours(1);
 
-    static final Duration MAX_IDLE_TIMEOUT = Duration.ofHours(168);
+    static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(7);
 
     public TcpConfig {
         BatonConfig.require(BatonConfig.isName(cluster), "a cluster's name of %s".formatted(BatonConfig.NAME_FORM));

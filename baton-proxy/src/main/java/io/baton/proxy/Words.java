@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** How messages quote, list and guess: always on one line and of bounded length. */
 final class Words {
-    private static final int MAX_QUOTED = 80;
+    private static final int MAX_QUOTED = 160;
     private static final int MAX_COMPARED = 64;
 
     private Words() {}

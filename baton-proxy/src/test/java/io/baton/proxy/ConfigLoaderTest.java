@@ -92,7 +92,7 @@ class ConfigLoaderTest {
         assertThat(config.handover())
                 .isEqualTo(new HandoverConfig(
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(1),
                         16,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10)));
@@ -101,16 +101,18 @@ class ConfigLoaderTest {
 
     @Test
     void whatIsLeftOutHasEnvoysDefaults() throws ConfigException {
-        BatonConfig config = parse("listeners: [{ name: web, address: 0.0.0.0:80, tcp: { cluster: origin } }]\n"
-                + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:9000\"] }]\n");
+        BatonConfig config = parse("""
+                listeners: [{ name: web, address: 0.0.0.0:80, tcp: { cluster: origin } }]
+                clusters: [{ name: origin, endpoints: ["127.0.0.1:9000"] }]
+                """);
 
         assertThat(config.admin()).isEmpty();
         assertThat(config.accessLog()).isEmpty();
         assertThat(config.listeners().getFirst().reusePort()).isTrue();
         assertThat(config.listeners().getFirst().tcp().idleTimeout()).isEqualTo(Duration.ofHours(1));
         assertThat(config.clusters().getFirst().connectTimeout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(config.handover().drain()).isEqualTo(Duration.ofSeconds(600));
-        assertThat(config.handover().parentShutdown()).isEqualTo(Duration.ofSeconds(900));
+        assertThat(config.handover().drain()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.handover().parentShutdown()).isEqualTo(Duration.ofMinutes(15));
         assertThat(config.limits().connections()).isEmpty();
     }
 

@@ -71,7 +71,7 @@ final class ConfigMistakes {
             mistake(
                     "nested without end",
                     "limits: " + "[".repeat(20_000),
-                    "baton.yaml:1:23: nested more than 16 deep, expected a flat config"),
+                    "baton.yaml:1:24: nested more than 16 deep, expected a flat config"),
             mistake(
                     "a value without end",
                     "limits: " + "x".repeat(5000),
@@ -79,7 +79,7 @@ final class ConfigMistakes {
             mistake(
                     "values without end",
                     "limits: [" + "1,".repeat(20_001),
-                    "baton.yaml:1:40006: more than 20000 values, expected fewer"));
+                    "baton.yaml:1:40004: more than 20000 values, expected fewer"));
 
     static final List<Mistake> KEYS = List.of(
             mistake(
@@ -105,24 +105,24 @@ final class ConfigMistakes {
             mistake(
                     "tls on a listener",
                     CLUSTER + "listeners:\n  - { name: web, address: 0.0.0.0:80, tls: { certificate: cert.pem } }\n",
-                    "baton.yaml:3:41: listeners[0].tls: not supported yet, expected name, address, reuse_port or tcp"),
+                    "baton.yaml:3:39: listeners[0].tls: not supported yet, expected name, address, reuse_port or tcp"),
             mistake(
                     "http on a listener",
                     CLUSTER + "listeners:\n  - { name: web, address: 0.0.0.0:80, http: { routes: [] } }\n",
-                    "baton.yaml:3:41: listeners[0].http: not supported yet, expected name, address, reuse_port or tcp"),
+                    "baton.yaml:3:39: listeners[0].http: not supported yet, expected name, address, reuse_port or tcp"),
             mistake(
                     "health of a cluster",
                     LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], health: { http: / } }]\n",
-                    "baton.yaml:2:58: clusters[0].health: not supported yet, expected name, endpoints, balance or"
+                    "baton.yaml:2:56: clusters[0].health: not supported yet, expected name, endpoints, balance or"
                             + " connect_timeout"),
             mistake(
                     "a balance of later",
                     LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], balance: least_request }]\n",
-                    "baton.yaml:2:67: clusters[0].balance: \"least_request\" is not supported yet, expected round_robin"),
+                    "baton.yaml:2:65: clusters[0].balance: \"least_request\" is not supported yet, expected round_robin"),
             mistake(
                     "an unknown balance",
                     LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], balance: random }]\n",
-                    "baton.yaml:2:67: clusters[0].balance: \"random\", expected round_robin"),
+                    "baton.yaml:2:65: clusters[0].balance: \"random\", expected round_robin"),
             mistake(
                     "no listeners",
                     CLUSTER,
@@ -226,13 +226,13 @@ final class ConfigMistakes {
                             + " ms, s, m or h)"),
             mistake(
                     "two listeners of one name",
-                    CLUSTER + "listeners:\n  - { name: web, address: 0.0.0.0:80, tcp: { cluster: origin } }\n"
-                            + "  - { name: web, address: 0.0.0.0:81, tcp: { cluster: origin } }\n",
+                    CLUSTER
+                            + "listeners:\n  - { name: web, address: 0.0.0.0:80, tcp: { cluster: origin } }\n  - { name: web, address: 0.0.0.0:81, tcp: { cluster: origin } }\n",
                     "baton.yaml:4:13: listeners[1].name: \"web\", expected a name that is not taken"),
             mistake(
                     "two listeners on one address",
-                    CLUSTER + "listeners:\n  - { name: web, address: \"[::1]:80\", tcp: { cluster: origin } }\n"
-                            + "  - { name: app, address: \"[0:0::1]:80\", tcp: { cluster: origin } }\n",
+                    CLUSTER
+                            + "listeners:\n  - { name: web, address: \"[::1]:80\", tcp: { cluster: origin } }\n  - { name: app, address: \"[0:0::1]:80\", tcp: { cluster: origin } }\n",
                     "baton.yaml:4:27: listeners[1].address: \"[0:0::1]:80\", expected an address of its own, listener"
                             + " \"web\" has this one"),
             mistake(

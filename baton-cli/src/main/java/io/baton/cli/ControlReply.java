@@ -59,6 +59,7 @@ sealed interface ControlReply {
                 }
             }
         }
-        throw new ControlException("answer: %s, expected progress, done, refused or status".formatted(members.keySet()));
+        throw new ControlException(
+                "answer: %s, expected progress, done, refused or status".formatted(members.keySet()));
     }
 }

@@ -50,13 +50,13 @@ sealed interface ControlRequest {
         } catch (Json.JsonException e) {
             throw new ControlException("request: " + e.getMessage());
         }
-        Object command = members.get("command");
+        String command = String.valueOf(members.get("command"));
         return switch (command) {
             case "upgrade" -> new Upgrade(path(members, "config"), path(members, "home"));
             case "rollback" -> new Rollback();
             case "status" -> new Status();
             case "stop" -> new Stop(Boolean.TRUE.equals(members.get("now")));
-            case null, default ->
+            default ->
                 throw new ControlException(
                         "request: command is %s, expected upgrade, rollback, status or stop".formatted(command));
         };

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration POLL = Duration.ofMinutes(1);
     private static final Duration REQUEST_DEADLINE = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
     private static final int MAX_CONNECTIONS = 32;
     private static final int BACKLOG = 32;
 
@@ -82,9 +84,17 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
+    /** Lets the conversations under way come to their end, for a short while. */
     @Override
     public void close() {
         UnixSockets.stop(posix, stop, thread);
         socket.close();
+        try {
+            if (!connections.tryAcquire(MAX_CONNECTIONS, FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("control connections are still open");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

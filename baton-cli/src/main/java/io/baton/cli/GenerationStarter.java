@@ -25,7 +25,8 @@ final class GenerationStarter {
     GenerationProcess start(LaunchPlan plan) throws IOException {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(SETSID)) {
-            // In a session of its own: a Ctrl-C or a resized window (SIGWINCH: drain!) reaches all of the terminal's processes,
+            // In a session of its own: a Ctrl-C or a resized window (SIGWINCH: drain!) reaches all of the terminal's
+            // processes,
             // and what a generation is to do then is for the supervisor to say. setsid(1) execs, so the pid stays.
             command.add(SETSID.toString());
         }

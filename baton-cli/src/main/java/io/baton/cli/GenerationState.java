@@ -17,6 +17,8 @@ enum GenerationState {
     }
 
     static Optional<GenerationState> ofWord(String word) {
-        return Arrays.stream(values()).filter(state -> state.word().equals(word)).findFirst();
+        return Arrays.stream(values())
+                .filter(state -> state.word().equals(word))
+                .findFirst();
     }
 }

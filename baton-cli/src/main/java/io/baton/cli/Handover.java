@@ -35,7 +35,8 @@ record Handover(
     }
 
     static Handover ended(Member parent, Result result, long askedNanos) {
-        return new Handover(parent, parent.epoch().next(), result, 0, 0, millisSince(askedNanos), OptionalLong.empty(), askedNanos);
+        return new Handover(
+                parent, parent.epoch().next(), result, 0, 0, millisSince(askedNanos), OptionalLong.empty(), askedNanos);
     }
 
     Handover parentGone(long drained, long cut) {

@@ -84,8 +84,8 @@ final class Json {
             }
             return object;
         } catch (JsonParseException e) {
-            throw new JsonException("not JSON: column %d: %s"
-                    .formatted(e.getLocation().getColumnNr(), e.getOriginalMessage()));
+            throw new JsonException(
+                    "not JSON: column %d: %s".formatted(e.getLocation().getColumnNr(), e.getOriginalMessage()));
         } catch (IOException e) {
             throw new JsonException("not JSON that Baton reads: " + e.getMessage());
         }

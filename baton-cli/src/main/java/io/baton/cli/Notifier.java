@@ -49,7 +49,10 @@ final class Notifier implements AutoCloseable {
         }
         try {
             posix.sendMessageTo(
-                    target.get().socket(), message.encode(), List.of(), target.get().address());
+                    target.get().socket(),
+                    message.encode(),
+                    List.of(),
+                    target.get().address());
         } catch (PosixException e) {
             // The supervisor may be dead, or slow: the generation serves on, and reports again within a second.
             LOG.debug("nobody takes the notification: {}", e.getMessage());

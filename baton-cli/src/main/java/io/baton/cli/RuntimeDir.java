@@ -67,7 +67,8 @@ record RuntimeDir(Path path) {
     static RuntimeDir open(Path path) throws CliException {
         Path absolute = path.toAbsolutePath().normalize();
         try {
-            Map<String, Object> found = Files.readAttributes(absolute, "unix:uid,permissions,isDirectory", NOFOLLOW_LINKS);
+            Map<String, Object> found =
+                    Files.readAttributes(absolute, "unix:uid,permissions,isDirectory", NOFOLLOW_LINKS);
             int owner = (Integer) found.get("uid");
             if (!Boolean.TRUE.equals(found.get("isDirectory"))) {
                 throw refused(absolute, "is not a directory");
@@ -80,7 +81,8 @@ record RuntimeDir(Path path) {
             if (permissions.stream().anyMatch(OTHERS::contains)) {
                 throw refused(
                         absolute,
-                        "is open to others (%s), expected rwx------".formatted(PosixFilePermissions.toString(permissions)));
+                        "is open to others (%s), expected rwx------"
+                                .formatted(PosixFilePermissions.toString(permissions)));
             }
         } catch (NoSuchFileException e) {
             throw new CliException(

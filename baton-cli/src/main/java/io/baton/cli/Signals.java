@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
 
 /**
  * The signals Baton acts upon. Installed before anything else is done: an unhandled USR1 kills a JVM. What arrives before
@@ -30,14 +29,7 @@ final class Signals {
     static Signals install() throws CliException {
         Signals signals = new Signals();
         for (UnixSignal signal : UnixSignal.values()) {
-            try {
-                Signal.handle(new Signal(signal.name()), ignored -> signals.arrived(signal));
-            } catch (IllegalArgumentException e) {
-                throw new CliException(
-                        ExitCode.FAILED,
-                        "cannot handle SIG%s (%s): is the JVM run with -Xrs?".formatted(signal, e.getMessage()),
-                        e);
-            }
+            JvmSignals.handle(signal.name(), () -> signals.arrived(signal));
         }
         return signals;
     }

@@ -41,7 +41,7 @@ final class StatusView {
             case Starting(var child) -> Optional.of(child);
             case Serving(var member) -> Optional.of(member);
             case MakingRoom(var serving) -> Optional.of(serving);
-            case Upgrading(var parent, _) -> Optional.of(parent);
+            case Upgrading hot -> Optional.of(hot.parent());
             case BackingOff _, Stopping _, Stopped _ -> Optional.empty();
         };
     }

@@ -43,6 +43,8 @@ final class Supervisor {
 
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
+    /** A generation reports each second: long enough to hear of each that an earlier supervisor left. */
+    private static final Duration LISTENING = Duration.ofMillis(2500);
     /** What a process gets for its way out beyond the time it was promised, and between TERM and KILL. */
     private static final Duration GRACE = Duration.ofSeconds(5);
     /** After the child is ready: how long the parent may take to say that it drains. */
@@ -54,6 +56,7 @@ final class Supervisor {
     private final Household household;
     private final Consumer<String> announce;
     private final CompletableFuture<ExitCode> ended = new CompletableFuture<>();
+    private final CompletableFuture<Member> firstServing = new CompletableFuture<>();
 
     private SupervisorState state = new BackingOff();
     private RunSettings settings;
@@ -61,7 +64,6 @@ final class Supervisor {
     private @Nullable UpgradeJob job;
     private @Nullable Handover lastHandover;
     private int failures;
-    private boolean hasServed;
 
     /** @param announce is given one line for the user about each event */
     Supervisor(
@@ -84,23 +86,49 @@ final class Supervisor {
         return ended;
     }
 
+    /** Completes when something serves for the first time. */
+    CompletableFuture<Member> firstServing() {
+        return firstServing;
+    }
+
     // ---- beginnings
 
     void startCold() {
         spawn(RestartEpoch.FIRST, Optional.empty(), settings);
     }
 
-    /** Goes on with generations that another supervisor has left behind; {@code serving} is replaced at once. */
-    void takeOver(Generation serving, Collection<Generation> others) {
-        others.forEach(this::admit);
-        admit(serving);
-        apply(new Spawned(serving.member()));
-        apply(new Ready(serving.member()));
-        hasServed = true;
-        others.forEach(other -> retire(other, settings.times().parentShutdown()));
-        announce.accept("took over %s; its supervisor is gone".formatted(serving.member()));
-        UpgradeJob takeover = new UpgradeJob("the takeover", Optional.empty(), Optional.empty());
-        loop.later(Duration.ZERO, () -> upgrade(takeover));
+    /** Goes on with what another supervisor has left behind: which of them serves they are going to say. */
+    void adopt(Collection<Generation> left) {
+        left.forEach(generation -> {
+            announce.accept("found %s, whose supervisor is gone".formatted(generation.member()));
+            admit(generation);
+        });
+        loop.later(LISTENING, this::settle);
+    }
+
+    private void settle() {
+        if (!(state instanceof BackingOff)) {
+            return;
+        }
+        Optional<Generation> serving = household.all().reversed().stream()
+                .filter(generation -> generation.state() == GenerationState.SERVING)
+                .findFirst();
+        for (Generation other : household.all()) {
+            if (other.state() == GenerationState.DRAINING) {
+                retire(other, settings.times().parentShutdown());
+            } else if (serving.isEmpty() || other != serving.get()) {
+                // Not ready, or hung: it would be in the way of those to come.
+                other.process().signal(SIGKILL);
+            }
+        }
+        if (serving.isEmpty()) {
+            startCold();
+            return;
+        }
+        apply(new Spawned(serving.get().member()));
+        apply(new Ready(serving.get().member()));
+        serves(serving.get());
+        upgrade(new UpgradeJob("the takeover", Optional.empty(), Optional.empty()));
     }
 
     private void admit(Generation generation) {
@@ -161,7 +189,8 @@ final class Supervisor {
                             retiring.get().secondsLeft()));
             return;
         }
-        Optional<BaseId> baseId = household.find(serving).flatMap(Generation::report).map(GenerationReport::baseId);
+        Optional<BaseId> baseId =
+                household.find(serving).flatMap(Generation::report).map(GenerationReport::baseId);
         spawn(serving.epoch().next(), baseId, next);
     }
 
@@ -175,7 +204,9 @@ final class Supervisor {
             if (job != null) {
                 job.progress("%s is starting".formatted(child.member()));
             }
-            loop.later(with.times().readyTimeout(), () -> giveUpOn(child, with.times().readyTimeout()));
+            loop.later(
+                    with.times().readyTimeout(),
+                    () -> giveUpOn(child, with.times().readyTimeout()));
         } catch (IOException e) {
             spawnFailed("cannot start %s: %s".formatted(LaunchPlan.launcher(with.home()), e.getMessage()));
         }
@@ -191,7 +222,7 @@ final class Supervisor {
 
     private void giveUpOn(Generation child, Duration deadline) {
         boolean starting = state instanceof Starting(var member) && member.equals(child.member());
-        boolean upgrading = state instanceof Upgrading(_, var member) && member.equals(child.member());
+        boolean upgrading = state instanceof Upgrading hot && hot.child().equals(child.member());
         if (starting || upgrading) {
             child.failed("was not ready within %d s".formatted(deadline.toSeconds()));
             child.process().signal(SIGKILL);
@@ -255,7 +286,7 @@ final class Supervisor {
 
     private void serves(Generation generation) {
         failures = 0;
-        hasServed = true;
+        firstServing.complete(generation.member());
         if (next != null) {
             settings = next;
             next = null;
@@ -329,12 +360,14 @@ final class Supervisor {
         switch (before) {
             case Starting(var child) when child.equals(member) -> startFailed(child, words);
             case Serving(var serving) when serving.equals(member) -> backOff("%s %s".formatted(member, words));
-            case MakingRoom(var serving) when serving.equals(member) -> {
+            case MakingRoom(var serving)
+            when serving.equals(member) -> {
                 endJob(Handover.Result.FAILED, "%s %s meanwhile".formatted(member, words));
                 backOff("%s %s".formatted(member, words));
             }
             case Upgrading(var parent, var child) when child.equals(member) -> childFailed(parent, child, words);
-            case Upgrading(var parent, var child) when parent.equals(member) ->
+            case Upgrading(var parent, var child)
+            when parent.equals(member) ->
                 announce.accept("%s %s while %s starts, which goes on alone".formatted(parent, words, child));
             case Stopping _ -> endIfEmpty();
             case Starting _, Serving _, MakingRoom _, Upgrading _, BackingOff _, Stopped _ -> retired(generation);
@@ -349,7 +382,7 @@ final class Supervisor {
 
     private void startFailed(Member child, String words) {
         endJob(Handover.Result.FAILED, "%s %s".formatted(child, words));
-        if (hasServed) {
+        if (firstServing.isDone()) {
             backOff("%s %s".formatted(child, words));
         } else {
             announce.accept("cannot start: %s".formatted(words));
@@ -447,7 +480,9 @@ final class Supervisor {
         return StatusView.render(
                 state,
                 household.baseId(),
-                household.all(), Optional.ofNullable(job), Optional.ofNullable(lastHandover));
+                household.all(),
+                Optional.ofNullable(job),
+                Optional.ofNullable(lastHandover));
     }
 
     /** What a stop is waiting for. */

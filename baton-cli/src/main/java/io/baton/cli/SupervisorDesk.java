@@ -4,6 +4,9 @@ import io.baton.posix.PeerCredentials;
 import io.baton.posix.ProcessCalls;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class SupervisorDesk implements ControlServer.Handler {
     /** Well under the client's {@link ControlClient#SILENCE}. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(3);
-
-    private static final Duration POLL = Duration.ofMillis(100);
 
     private final SupervisorLoop loop;
     private final Supervisor supervisor;
@@ -65,20 +66,24 @@ final class SupervisorDesk implements ControlServer.Handler {
     /** The answer comes when the last generation has ended; the supervisor follows at once. */
     private void stop(boolean now, ControlConnection connection) throws ControlException {
         loop.run(() -> supervisor.stop(now));
-        long nextHeartbeatNanos = System.nanoTime() + HEARTBEAT.toNanos();
-        while (!supervisor.ended().isDone()) {
-            try {
-                Thread.sleep(POLL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ControlException("interrupted");
-            }
-            if (System.nanoTime() > nextHeartbeatNanos) {
-                nextHeartbeatNanos = System.nanoTime() + HEARTBEAT.toNanos();
-                connection.reply(new ControlReply.Progress(loop.call(supervisor::leavingWords)));
-            }
+        while (!hasEnded()) {
+            connection.reply(new ControlReply.Progress(loop.call(supervisor::leavingWords)));
         }
         connection.reply(new ControlReply.Done("stopped"));
+    }
+
+    private boolean hasEnded() throws ControlException {
+        try {
+            supervisor.ended().get(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new ControlException("internal error: " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ControlException("interrupted");
+        }
     }
 
     /** Called on the thread of the JVM that delivers signals. */

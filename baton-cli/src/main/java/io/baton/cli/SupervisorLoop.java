@@ -16,8 +16,8 @@ final class SupervisorLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisorLoop.class);
     private static final Duration CALL_DEADLINE = Duration.ofSeconds(5);
 
-    private final ScheduledThreadPoolExecutor executor =
-            new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("supervisor").daemon().factory());
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("supervisor").daemon().factory());
 
     /** Soon, and after what was given before. */
     void run(Runnable task) {

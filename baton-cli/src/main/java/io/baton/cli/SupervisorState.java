@@ -76,7 +76,7 @@ sealed interface SupervisorState {
             case Ready(var member) ->
                 switch (this) {
                     case Starting(var child) when child.equals(member) -> new Serving(child);
-                    case Upgrading(_, var child) when child.equals(member) -> new Serving(child);
+                    case Upgrading hot when hot.child().equals(member) -> new Serving(member);
                     case Stopping stopping -> stopping;
                     case Starting _, Serving _, MakingRoom _, Upgrading _, BackingOff _, Stopped _ ->
                         throw refuses(event);
@@ -100,7 +100,8 @@ sealed interface SupervisorState {
             case Abandoned() ->
                 switch (this) {
                     case MakingRoom(var serving) -> new Serving(serving);
-                    case Starting _, Serving _, Upgrading _, BackingOff _, Stopping _, Stopped _ -> throw refuses(event);
+                    case Starting _, Serving _, Upgrading _, BackingOff _, Stopping _, Stopped _ ->
+                        throw refuses(event);
                 };
             case Stop() ->
                 switch (this) {

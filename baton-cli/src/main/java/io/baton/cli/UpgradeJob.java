@@ -23,7 +23,7 @@ final class UpgradeJob {
     private final long askedNanos = System.nanoTime();
     private final BlockingQueue<ControlReply> replies = new LinkedBlockingQueue<>(MAX_UNREAD);
     private @Nullable Member parent;
-    private String phase = "the config is being checked";
+    private volatile String phase = "the config is being checked";
 
     /**
      * @param requester who asks, in words: {@code pid 4711}, {@code SIGHUP}
@@ -92,7 +92,8 @@ final class UpgradeJob {
     }
 
     /** The next thing to tell the requester; null when there was none for {@code patience}. */
-    @Nullable ControlReply await(Duration patience) throws InterruptedException {
+    @Nullable
+    ControlReply await(Duration patience) throws InterruptedException {
         return replies.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

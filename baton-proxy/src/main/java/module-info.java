@@ -2,7 +2,7 @@
 module io.baton.proxy {
     requires transitive io.baton;
     requires transitive io.baton.posix;
-    requires io.baton.relay;
+    requires transitive io.baton.relay;
     requires com.fasterxml.jackson.core;
     requires org.slf4j;
     requires org.snakeyaml.engine;

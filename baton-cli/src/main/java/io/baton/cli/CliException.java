@@ -1,5 +1,7 @@
 package io.baton.cli;
 
+import static java.util.Objects.requireNonNull;
+
 /** Ends a command: the message is the one line that the user reads, without prefix. */
 final class CliException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -18,5 +20,11 @@ final class CliException extends Exception {
 
     ExitCode exitCode() {
         return exitCode;
+    }
+
+    /** Always there: no constructor goes without. */
+    @Override
+    public String getMessage() {
+        return requireNonNull(super.getMessage());
     }
 }

@@ -23,7 +23,7 @@ final class Configs {
         try {
             return ConfigLoader.load(config);
         } catch (ConfigException e) {
-            throw new CliException(ExitCode.FAILED, e.getMessage(), e);
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         }
     }
 

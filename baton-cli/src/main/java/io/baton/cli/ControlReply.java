@@ -16,7 +16,7 @@ sealed interface ControlReply {
     /** Nothing changed, and why. */
     record Refused(String reason) implements ControlReply {}
 
-    /** @param status in the shape of design/interfaces.md */
+    /** The status, in the shape of design/interfaces.md. */
     record Report(Map<String, @Nullable Object> status) implements ControlReply {}
 
     /** Without the line's end. */

@@ -20,7 +20,7 @@ sealed interface ControlRequest {
 
     record Status() implements ControlRequest {}
 
-    /** @param now cut the connections instead of draining them */
+    /** An end, supervisor included; {@code now} cuts the connections instead of draining them. */
     record Stop(boolean now) implements ControlRequest {}
 
     /** Without the line's end. */
@@ -42,7 +42,11 @@ sealed interface ControlRequest {
         return Json.write(members);
     }
 
-    /** @throws ControlException with what was expected; members that are not known are ignored, so that versions can differ */
+    /**
+     * Reads a line. Members that are not known are ignored, so that versions can differ.
+     *
+     * @throws ControlException with what was expected
+     */
     static ControlRequest decode(String line) throws ControlException {
         Map<String, @Nullable Object> members;
         try {

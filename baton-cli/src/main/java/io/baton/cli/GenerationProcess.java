@@ -7,24 +7,31 @@ import io.baton.posix.PosixException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** A generation's process, as far as a supervisor needs to know it. Thread-safe. */
 sealed interface GenerationProcess {
 
     long pid();
 
-    /** Completes when the process has ended, with how, in words. */
-    CompletableFuture<String> ended();
+    /** Gives {@code action} how the process ended, in words, once it has; at once if it has already. On some thread. */
+    void onEnd(Consumer<String> action);
 
     /** Sends a signal unless the process has ended already. */
     void signal(int signal);
 
     /** A child of this process. */
-    record Spawned(Process process, Posix posix, CompletableFuture<String> ended) implements GenerationProcess {
+    record Spawned(Process process, Posix posix) implements GenerationProcess {
         private static final int SIGNALLED = 128;
 
-        static Spawned of(Process process, Posix posix) {
-            return new Spawned(process, posix, process.onExit().thenApply(gone -> words(gone.exitValue())));
+        @Override
+        public long pid() {
+            return process.pid();
+        }
+
+        @Override
+        public void onEnd(Consumer<String> action) {
+            var _ = process.onExit().thenAccept(gone -> action.accept(words(gone.exitValue())));
         }
 
         /** The JDK, like a shell, adds 128 to the number of a signal. */
@@ -32,11 +39,6 @@ sealed interface GenerationProcess {
             return exitValue > SIGNALLED
                     ? "was killed by signal " + (exitValue - SIGNALLED)
                     : "exited with " + exitValue;
-        }
-
-        @Override
-        public long pid() {
-            return process.pid();
         }
 
         @Override
@@ -49,25 +51,29 @@ sealed interface GenerationProcess {
     }
 
     /** A process that a supervisor before this one has started. Owns a daemon thread that watches its pidfd. */
-    record Adopted(long pid, Posix posix, CompletableFuture<String> ended) implements GenerationProcess {
+    record Adopted(long pid, Posix posix, CompletableFuture<Void> ended) implements GenerationProcess {
         private static final Duration POLL = Duration.ofMinutes(1);
 
         /** @throws PosixException ESRCH when there is no such process */
         static Adopted of(long pid, Posix posix) {
             Fd pidFd = posix.pidFd(pid);
-            CompletableFuture<String> ended = new CompletableFuture<>();
+            CompletableFuture<Void> ended = new CompletableFuture<>();
             Thread.ofPlatform().daemon().name("watch-" + pid).start(() -> {
                 try (pidFd) {
                     while (posix.awaitReadable(List.of(pidFd), POLL).isEmpty()) {
                         // Lives on.
                     }
-                    // Only its parent could ask for its status.
-                    ended.complete("ended");
-                } catch (PosixException e) {
-                    ended.completeExceptionally(e);
+                } finally {
+                    ended.complete(null);
                 }
             });
             return new Adopted(pid, posix, ended);
+        }
+
+        @Override
+        public void onEnd(Consumer<String> action) {
+            // With which status, only its parent could ask.
+            var _ = ended.thenRun(() -> action.accept("ended"));
         }
 
         @Override

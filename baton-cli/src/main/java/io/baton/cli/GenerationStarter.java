@@ -39,6 +39,6 @@ final class GenerationStarter {
         environment.put("NOTIFY_SOCKET", directory.notifySocket().toString());
         // The JVM that runs us will do for the child, wherever PATH and JAVA_HOME point.
         environment.put("JAVA_HOME", System.getProperty("java.home"));
-        return GenerationProcess.Spawned.of(builder.start(), posix);
+        return new GenerationProcess.Spawned(builder.start(), posix);
     }
 }

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 
 /** Envoy's names for log levels. */
+@SuppressWarnings("ImmutableEnumChecker") // logback's levels are constants, only not annotated as such
 enum LogLevel {
     TRACE(Level.TRACE),
     DEBUG(Level.DEBUG),

@@ -44,7 +44,7 @@ final class LogOutput {
     }
 
     private void closeFile() throws IOException {
-        if (stream != stderr) {
+        if (path != null) {
             stream.close();
         }
     }

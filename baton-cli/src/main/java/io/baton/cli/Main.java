@@ -2,6 +2,7 @@ package io.baton.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -43,7 +44,7 @@ public final class Main {
         return ExitCode.FAILED.code;
     }
 
-    private static String oneLine(String text) {
+    private static String oneLine(@Nullable String text) {
         return text == null ? "no message" : text.strip().replaceAll("\\s*\\R\\s*", "; ");
     }
 }

@@ -20,7 +20,11 @@ record RunSettings(Path config, Path home, HandoverConfig times, List<String> pa
 
     /** Checks a config, with the build that is going to read it. */
     interface Checker {
-        /** @throws CliException with the one line that the user reads */
+        /**
+         * Reads it, touching nothing that runs.
+         *
+         * @throws CliException with the one line that the user reads
+         */
         HandoverConfig check(Path config, Path home) throws CliException;
     }
 

@@ -69,12 +69,12 @@ record RuntimeDir(Path path) {
         try {
             Map<String, Object> found =
                     Files.readAttributes(absolute, "unix:uid,permissions,isDirectory", NOFOLLOW_LINKS);
-            int owner = (Integer) found.get("uid");
+            Integer owner = (Integer) found.get("uid");
             if (!Boolean.TRUE.equals(found.get("isDirectory"))) {
                 throw refused(absolute, "is not a directory");
             }
             int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-            if (owner != self) {
+            if (owner == null || owner != self) {
                 throw refused(absolute, "belongs to uid %d, expected %d".formatted(owner, self));
             }
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(absolute, NOFOLLOW_LINKS);

@@ -103,7 +103,7 @@ final class ServeCommand implements Callable<Integer> {
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
                         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency);
-                return signals.hashCode() + settings.hashCode();
+                return new Serve(Posix.linux(), settings, notifier).run(signals).code;
             } catch (CliException e) {
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));
                 throw e;

@@ -41,14 +41,14 @@ final class Supervision implements AutoCloseable {
             this.controlServer = new ControlServer(posix, directory.controlSocket(), desk);
         } catch (PosixException e) {
             loop.close();
-            throw new CliException(ExitCode.FAILED, e.getMessage(), e);
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         }
     }
 
     /** Supervises until stopped. */
     ExitCode run(Signals signals, Notifier notifier) throws CliException {
         signals.deliverTo(desk::signalled);
-        supervisor.firstServing().thenRun(() -> notifier.send(NotifyMessage.of(NotifyMessage.READY, "1")));
+        supervisor.onFirstServing(() -> notifier.send(NotifyMessage.of(NotifyMessage.READY, "1")));
         loop.run(() -> {
             if (left.isEmpty()) {
                 supervisor.startCold();

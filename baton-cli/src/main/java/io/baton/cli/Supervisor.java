@@ -56,14 +56,15 @@ final class Supervisor {
     private final Household household;
     private final Consumer<String> announce;
     private final CompletableFuture<ExitCode> ended = new CompletableFuture<>();
-    private final CompletableFuture<Member> firstServing = new CompletableFuture<>();
 
     private SupervisorState state = new BackingOff();
     private RunSettings settings;
     private @Nullable RunSettings next;
     private @Nullable UpgradeJob job;
     private @Nullable Handover lastHandover;
+    private volatile Runnable firstServing = () -> {};
     private int failures;
+    private boolean hasServed;
 
     /** @param announce is given one line for the user about each event */
     Supervisor(
@@ -86,9 +87,9 @@ final class Supervisor {
         return ended;
     }
 
-    /** Completes when something serves for the first time. */
-    CompletableFuture<Member> firstServing() {
-        return firstServing;
+    /** @param action done on the supervisor's thread when something serves for the first time; set before anything is started */
+    void onFirstServing(Runnable action) {
+        firstServing = action;
     }
 
     // ---- beginnings
@@ -133,7 +134,7 @@ final class Supervisor {
 
     private void admit(Generation generation) {
         household.add(generation);
-        generation.process().ended().whenComplete((how, error) -> loop.run(() -> gone(generation, how)));
+        generation.process().onEnd(how -> loop.run(() -> gone(generation, how)));
     }
 
     // ---- hot restart
@@ -286,7 +287,10 @@ final class Supervisor {
 
     private void serves(Generation generation) {
         failures = 0;
-        firstServing.complete(generation.member());
+        if (!hasServed) {
+            hasServed = true;
+            firstServing.run();
+        }
         if (next != null) {
             settings = next;
             next = null;
@@ -351,8 +355,8 @@ final class Supervisor {
         loop.later(GRACE, () -> generation.process().signal(SIGKILL));
     }
 
-    private void gone(Generation generation, @Nullable String how) {
-        String words = generation.endWords(how == null ? "ended" : how);
+    private void gone(Generation generation, String how) {
+        String words = generation.endWords(how);
         Member member = generation.member();
         household.remove(generation);
         SupervisorState before = state;
@@ -382,7 +386,7 @@ final class Supervisor {
 
     private void startFailed(Member child, String words) {
         endJob(Handover.Result.FAILED, "%s %s".formatted(child, words));
-        if (firstServing.isDone()) {
+        if (hasServed) {
             backOff("%s %s".formatted(child, words));
         } else {
             announce.accept("cannot start: %s".formatted(words));

@@ -26,7 +26,7 @@ final class SupervisorLoop implements AutoCloseable {
 
     void later(Duration delay, Runnable task) {
         try {
-            executor.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            var _ = executor.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("closed already", e);
         }

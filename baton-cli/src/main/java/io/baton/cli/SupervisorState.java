@@ -64,7 +64,11 @@ sealed interface SupervisorState {
     /** The last process has exited. */
     record Empty() implements Event {}
 
-    /** @throws IllegalStateException for an event that cannot happen in this state: a mistake of ours */
+    /**
+     * The state after {@code event}.
+     *
+     * @throws IllegalStateException for an event that cannot happen in this state: a mistake of ours
+     */
     default SupervisorState next(Event event) {
         return switch (event) {
             case Spawned(var child) ->

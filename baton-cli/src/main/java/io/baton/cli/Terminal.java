@@ -1,5 +1,7 @@
 package io.baton.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -21,7 +23,14 @@ final class Terminal {
                 && isInteractive();
     }
 
+    /** System.console() would say it too, and cost tens of milliseconds for a line editor that nobody uses. */
     static boolean isInteractive() {
-        return System.console() != null && System.console().isTerminal();
+        try {
+            String output = Path.of("/proc/self/fd/1").toRealPath().toString();
+            return output.startsWith("/dev/pts/") || output.startsWith("/dev/tty");
+        } catch (IOException e) {
+            // A pipe or a socket has no path.
+            return false;
+        }
     }
 }

@@ -34,7 +34,7 @@ class ChaosTest {
                 .withBufferBytes(seed % 4 < 2 ? 4096 : 64 << 10)
                 .withPipeBytes(seed % 3 == 0 ? 4096 : 64 << 10);
         long before = OpenFds.pipes();
-        try (Upstream upstream = new Upstream(seed % 2 == 0 ? 8192 : -1);
+        try (Upstream upstream = new Upstream(seed % 2 == 0 ? 64 << 10 : -1);
                 RelayFixture fixture = RelayFixture.relay()
                         .posix(moody(seed).posix())
                         .options(options)
@@ -95,7 +95,7 @@ class ChaosTest {
     }
 
     private static Side client(RelayFixture fixture, long seed) throws Exception {
-        Socket socket = fixture.connect(seed % 3 == 0 ? 8192 : -1);
+        Socket socket = fixture.connect(seed % 3 == 0 ? 64 << 10 : -1);
         new DataOutputStream(socket.getOutputStream()).writeLong(seed);
         return new Side(socket, seed, true).play();
     }

@@ -140,17 +140,22 @@ final class Pump {
         return nothingReceived((int) result);
     }
 
+    /**
+     * Sends what the pipe holds. Asks until the pipe is empty or the kernel says EAGAIN: a splice that moved a part swallows the error
+     * that stopped it, and a reset so forgotten would later read as a clean end of stream.
+     */
     private Progress flush(Flow flow, Pipe pipe) {
-        long sent = posix.splice(pipe.readEnd(), flow.destination.number, flow.bytesInPipe);
-        if (sent > 0) {
+        while (flow.bytesInPipe > 0) {
+            long sent = posix.splice(pipe.readEnd(), flow.destination.number, flow.bytesInPipe);
+            if (sent == AGAIN) {
+                flow.blocked = true;
+                return Progress.BLOCKED;
+            }
+            if (sent <= 0) {
+                return sent == 0 ? Progress.LOST : Progress.DESTINATION_FAILED;
+            }
             flow.bytesInPipe -= sent;
             flow.bytesDelivered += sent;
-        } else if (sent != AGAIN) {
-            return sent == 0 ? Progress.LOST : Progress.DESTINATION_FAILED;
-        }
-        if (flow.bytesInPipe > 0) {
-            flow.blocked = true;
-            return Progress.BLOCKED;
         }
         flow.pipe = null;
         pipes.give(pipe);

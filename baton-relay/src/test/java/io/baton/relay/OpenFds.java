@@ -17,4 +17,20 @@ final class OpenFds {
             throw new UncheckedIOException(e);
         }
     }
+
+    static long pipes() {
+        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+            return fds.filter(OpenFds::isPipe).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isPipe(Path fd) {
+        try {
+            return Files.readSymbolicLink(fd).toString().startsWith("pipe:");
+        } catch (IOException e) {
+            return false; // closed since it was listed
+        }
+    }
 }

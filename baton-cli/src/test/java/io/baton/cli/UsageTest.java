@@ -50,8 +50,9 @@ class UsageTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
-                "''                                              | ''",
+                "\"\" | expected a command",
                 "dance                                           | dance",
                 "serve                                           | --config-path",
                 "serve --frob                                    | --frob",

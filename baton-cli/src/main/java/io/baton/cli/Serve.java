@@ -151,7 +151,10 @@ final class Serve {
             return;
         }
         HotRestart joined = hotRestart;
-        if (joined != null) {
+        if (joined == null || joined.state() instanceof HotRestartState.Starting) {
+            LOG.info("SIGWINCH: nothing to drain yet, shutting down");
+            end();
+        } else {
             LOG.info("SIGWINCH: draining");
             joined.drain();
         }

@@ -98,6 +98,7 @@ final class ServeCommand implements Callable<Integer> {
                     return ExitCode.DONE.code;
                 }
                 ServeSettings settings = new ServeSettings(
+                        config,
                         loaded,
                         options,
                         mode == Mode.INIT_ONLY,

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param concurrency event loops
  */
 record ServeSettings(
+        Path configPath,
         BatonConfig config,
         HotRestartOptions hotRestart,
         boolean initOnly,

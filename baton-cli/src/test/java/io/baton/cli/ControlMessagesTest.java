@@ -43,7 +43,8 @@ class ControlMessagesTest {
 
     @Test
     void aScriptCanWriteARequestByHand() throws Exception {
-        assertThat(ControlRequest.decode("{\"command\": \"upgrade\", \"config\": \"/etc/baton.yaml\", \"since\": 2027}"))
+        assertThat(ControlRequest.decode(
+                        "{\"command\": \"upgrade\", \"config\": \"/etc/baton.yaml\", \"since\": 2027}"))
                 .isEqualTo(new ControlRequest.Upgrade(Optional.of(Path.of("/etc/baton.yaml")), Optional.empty()));
     }
 

@@ -34,7 +34,8 @@ class ControlSocketTest {
     void tellsProgressAndThenTheResult() throws Exception {
         ControlServer.Handler handler = (request, connection) -> {
             assertThat(request).isEqualTo(new ControlRequest.Upgrade(Optional.empty(), Optional.empty()));
-            assertThat(connection.peer().pid()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(connection.peer().pid())
+                    .isEqualTo(ProcessHandle.current().pid());
             connection.reply(new ControlReply.Progress("one"));
             connection.reply(new ControlReply.Progress("two"));
             connection.reply(new ControlReply.Done("three"));
@@ -82,11 +83,9 @@ class ControlSocketTest {
 
     @Test
     void aClientThatHangsUpHarmsNobody() throws Exception {
-        ControlServer.Handler handler =
-                (request, connection) -> connection.reply(new ControlReply.Done("still here"));
+        ControlServer.Handler handler = (request, connection) -> connection.reply(new ControlReply.Done("still here"));
         try (ControlServer _ = new ControlServer(posix, directory.controlSocket(), handler)) {
-            try (SocketChannel channel =
-                    SocketChannel.open(UnixDomainSocketAddress.of(directory.controlSocket()))) {
+            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(directory.controlSocket()))) {
                 channel.write(ByteBuffer.wrap("{\"comm".getBytes(UTF_8)));
             }
             try (ControlClient client = ControlClient.connect(directory)) {

@@ -42,7 +42,8 @@ class NotifyMessageTest {
     @Property
     void neverExceedsOneDatagram(@ForAll @Size(max = 10) Map<String, String> fields) {
         String padding = "ä".repeat(1000);
-        NotifyMessage message = new NotifyMessage(Map.of("A", padding, "B", padding, "C", padding, "D", fields.toString()));
+        NotifyMessage message =
+                new NotifyMessage(Map.of("A", padding, "B", padding, "C", padding, "D", fields.toString()));
 
         byte[] encoded = message.encode();
 

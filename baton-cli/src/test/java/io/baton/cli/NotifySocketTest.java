@@ -27,7 +27,8 @@ class NotifySocketTest {
     void theKernelSaysWhoSpeaks() throws Exception {
         BlockingQueue<Received> received = new LinkedBlockingQueue<>();
         Path path = temp.resolve("n");
-        try (NotifySocket _ = new NotifySocket(posix, path, (pid, message) -> received.add(new Received(pid, message)));
+        try (NotifySocket _ =
+                        new NotifySocket(posix, path, (pid, message) -> received.add(new Received(pid, message)));
                 Notifier notifier = Notifier.fromEnvironment(posix, Map.of("NOTIFY_SOCKET", path.toString()))) {
             notifier.send(NotifyMessage.of("READY", "1"));
 

@@ -31,7 +31,8 @@ class RuntimeDirTest {
     @Test
     void isRefusedWhenOthersCouldComeIn() throws Exception {
         Path open = Files.createDirectory(
-                temp.resolve("open"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                temp.resolve("open"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwx-----x"));
 
         assertThatThrownBy(() -> RuntimeDir.create(open))
@@ -42,7 +43,8 @@ class RuntimeDirTest {
     @Test
     void isRefusedWhenItIsSomebodyElses() throws Exception {
         Path theirs = Files.createDirectory(
-                temp.resolve("theirs"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                temp.resolve("theirs"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try {
             Files.setAttribute(theirs, "unix:uid", 12345);
         } catch (FileSystemException e) {

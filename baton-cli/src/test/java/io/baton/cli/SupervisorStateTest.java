@@ -109,7 +109,8 @@ class SupervisorStateTest {
 
     @Test
     void theEndOfAGenerationThatOnlyDrainsIsFineInEveryState() {
-        assertThat(STATES).allSatisfy(state -> assertThat(state.next(new Gone(RETIRING))).isEqualTo(state));
+        assertThat(STATES)
+                .allSatisfy(state -> assertThat(state.next(new Gone(RETIRING))).isEqualTo(state));
     }
 
     @Test

@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class UsageTest {
-    private static final String GOOD_CONFIG =
-            """
+    private static final String GOOD_CONFIG = """
             listeners: [ { name: web, address: 127.0.0.1:18080, tcp: { cluster: origin } } ]
             clusters: [ { name: origin, endpoints: [ 127.0.0.1:9000 ] } ]
             """;
@@ -90,8 +89,15 @@ class UsageTest {
     void aDynamicBaseIdIsForTheFirstEpochOnly() throws Exception {
         Path config = Files.writeString(temp.resolve("good.yaml"), GOOD_CONFIG);
 
-        Outcome outcome =
-                baton("serve", "-c", config.toString(), "--use-dynamic-base-id", "--restart-epoch", "1", "--mode", "validate");
+        Outcome outcome = baton(
+                "serve",
+                "-c",
+                config.toString(),
+                "--use-dynamic-base-id",
+                "--restart-epoch",
+                "1",
+                "--mode",
+                "validate");
 
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err().lines()).hasSize(1);
@@ -151,8 +157,7 @@ class UsageTest {
     @Test
     void theHotRestartVersionIsEnvoys() {
         assertThat(baton("serve", "--hot-restart-version"))
-                .isEqualTo(new Outcome(
-                        0, System.getProperty("os.arch").equals("amd64") ? "11.104\n" : "11.120\n", ""));
+                .isEqualTo(new Outcome(0, System.getProperty("os.arch").equals("amd64") ? "11.104\n" : "11.120\n", ""));
         assertThat(baton("serve", "--hot-restart-version", "--disable-hot-restart"))
                 .isEqualTo(new Outcome(0, "disabled\n", ""));
     }

@@ -31,6 +31,7 @@ public record HttpPlan(
         Duration timeout) {
     static final int MAX_RATE = 200_000;
     static final int MAX_CONNECTIONS = 10_000;
+    static final int DEFAULT_ANSWER_BYTES = 64;
 
     public HttpPlan {
         requireNonNull(target, "target is null");
@@ -49,7 +50,15 @@ public record HttpPlan(
     /** A new connection for each request, at a fixed rate. */
     public static HttpPlan newConnections(InetSocketAddress target, int ratePerSecond) {
         return new HttpPlan(
-                target, false, ratePerSecond, 2_000, 1, Duration.ofDays(1), 64, Duration.ZERO, Duration.ofSeconds(5));
+                target,
+                false,
+                ratePerSecond,
+                2_000,
+                1,
+                Duration.ofDays(1),
+                DEFAULT_ANSWER_BYTES,
+                Duration.ZERO,
+                Duration.ofSeconds(5));
     }
 
     /** Keep-alive connections that retire after about 100 requests or 2 s, at a fixed rate over all of them. */
@@ -61,7 +70,7 @@ public record HttpPlan(
                 connections,
                 100,
                 Duration.ofSeconds(2),
-                64,
+                DEFAULT_ANSWER_BYTES,
                 Duration.ZERO,
                 Duration.ofSeconds(5));
     }

@@ -13,4 +13,7 @@ module io.baton.bench {
     requires static org.jspecify;
 
     exports io.baton.bench;
+
+    opens io.baton.bench to
+            info.picocli;
 }

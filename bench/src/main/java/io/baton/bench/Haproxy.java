@@ -46,7 +46,7 @@ record Haproxy(boolean splice) implements Peer {
     String config(List<Route> routes, Path directory) {
         StringBuilder text = new StringBuilder("""
                 global
-                  maxconn 8000
+                  maxconn 2000
                   nbthread %d
                   stats socket %s/stats.sock mode 600 level admin expose-fd listeners
                 defaults

@@ -2,12 +2,12 @@ package io.baton.bench;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code baton demo} and {@code baton bench}. */
 @Command(
         name = "baton",
         description = "Load on a real Baton, and what came of it.",
-        mixinStandardHelpOptions = true,
         subcommands = {DemoCommand.class, BenchCommand.class})
 public final class Main {
     private Main() {}
@@ -20,7 +20,9 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((error, command, _) -> {
+        CommandLine commandLine = new CommandLine(new Main());
+        addHelp(commandLine);
+        return commandLine.setExecutionExceptionHandler((error, command, _) -> {
             if (error instanceof BenchException) {
                 command.getErr().println("baton: " + error.getMessage());
             } else {
@@ -28,5 +30,15 @@ public final class Main {
             }
             return 1;
         });
+    }
+
+    private static void addHelp(CommandLine commandLine) {
+        commandLine
+                .getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this and exit.")
+                        .build());
+        commandLine.getSubcommands().values().forEach(Main::addHelp);
     }
 }

@@ -5,13 +5,20 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "throughput",
         description =
                 "Small responses (wrk, 64 connections) and bulk transfer through each proxy, in interleaved rounds.")
 final class ThroughputCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     @Mixin
     private BenchOptions options = new BenchOptions();
 
@@ -27,7 +34,8 @@ final class ThroughputCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BenchException {
         if (rounds < 1 || rounds > 20 || seconds < 1 || seconds > 30) {
-            throw new BenchException(
+            throw new ParameterException(
+                    spec.commandLine(),
                     "--rounds %d --seconds %d: expected 1 to 20 and 1 to 30".formatted(rounds, seconds));
         }
         Report report;

@@ -13,6 +13,7 @@ import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.IChart;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -21,6 +22,9 @@ sealed interface Chart {
     int WIDTH = 720;
     int HEIGHT = 400;
 
+    /** Told apart by the colour-blind too. */
+    List<Color> COLOURS = List.of(new Color(0x3b6ea5), new Color(0xd0743c), new Color(0x6a994e), new Color(0x8a5a9e));
+
     /** Part of the file name. */
     String name();
 
@@ -28,7 +32,7 @@ sealed interface Chart {
 
     String svg();
 
-    /** A bar per entry: the median, with a line from the lowest to the highest value. */
+    /** A bar per entry: the median, with a line of half the distance from lowest to highest to either side. */
     record Bars(String name, String title, String unit, Map<String, Spread> bars) implements Chart {
         @Override
         public String svg() {
@@ -36,7 +40,7 @@ sealed interface Chart {
                     .width(WIDTH)
                     .height(HEIGHT)
                     .title(title)
-                    .yAxisTitle(unit)
+                    .yAxisTitle(unit + " (median, ± half the range)")
                     .build();
             style(chart.getStyler());
             chart.getStyler().setAvailableSpaceFill(0.5);
@@ -65,7 +69,8 @@ sealed interface Chart {
                     .yAxisTitle(yUnit)
                     .build();
             style(chart.getStyler());
-            chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+            chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+            chart.getStyler().setLegendBorderColor(Color.WHITE);
             lines.forEach((name, values) -> {
                 List<Integer> seconds = new ArrayList<>();
                 for (int second = 0; second < values.size(); second++) {
@@ -77,8 +82,13 @@ sealed interface Chart {
         }
     }
 
-    private static void style(Styler styler) {
-        styler.setChartBackgroundColor(Color.WHITE).setPlotBackgroundColor(Color.WHITE);
+    private static void style(AxesChartStyler styler) {
+        styler.setSeriesColors(COLOURS.toArray(Color[]::new));
+        styler.setYAxisDecimalPattern("#,##0.##");
+        styler.setYAxisMin(0.0);
+        styler.setPlotBorderVisible(false);
+        styler.setPlotBackgroundColor(Color.WHITE);
+        styler.setChartBackgroundColor(Color.WHITE);
     }
 
     private static String encode(IChart chart) {

@@ -1,5 +1,6 @@
 /** The command line: wires the rest. */
 module io.baton.cli {
+    requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires io.baton;
     requires io.baton.admin;
@@ -12,5 +13,10 @@ module io.baton.cli {
     requires org.slf4j;
     requires static org.jspecify;
 
-    exports io.baton.cli;
+    // Fills in the commands' options.
+    opens io.baton.cli to
+            info.picocli;
+
+    provides ch.qos.logback.classic.spi.Configurator with
+            io.baton.cli.LogConfigurator;
 }

@@ -1,8 +1,9 @@
 /** The proxy: config, listeners, clusters, TCP through the relay. */
 module io.baton.proxy {
     requires transitive io.baton;
-    requires io.baton.posix;
-    requires io.baton.relay;
+    requires transitive io.baton.posix;
+    requires transitive io.baton.relay;
+    requires com.fasterxml.jackson.core;
     requires org.slf4j;
     requires org.snakeyaml.engine;
     requires static org.jspecify;

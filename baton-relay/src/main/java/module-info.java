@@ -1,7 +1,6 @@
 /** The L4 data path: epoll and kernel pipes. */
 module io.baton.relay {
     requires transitive io.baton.posix;
-    requires io.baton;
     requires org.slf4j;
     requires static org.jspecify;
 

@@ -1,0 +1,44 @@
+package io.baton.cli;
+
+import io.baton.posix.Posix;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Starts generations: {@code bin/baton serve …} of a distribution, output shared with ours. */
+final class GenerationStarter {
+    private static final Path SETSID = Path.of("/usr/bin/setsid");
+
+    private final Posix posix;
+    private final RuntimeDir directory;
+
+    GenerationStarter(Posix posix, RuntimeDir directory) {
+        this.posix = posix;
+        this.directory = directory;
+    }
+
+    /** @throws IOException when the kernel refuses */
+    GenerationProcess start(LaunchPlan plan) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (Files.isExecutable(SETSID)) {
+            // In a session of its own: a Ctrl-C or a resized window (SIGWINCH: drain!) reaches all of the terminal's
+            // processes,
+            // and what a generation is to do then is for the supervisor to say. setsid(1) execs, so the pid stays.
+            command.add(SETSID.toString());
+        }
+        command.addAll(plan.command(directory));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(Redirect.INHERIT)
+                .redirectError(Redirect.INHERIT);
+        Map<String, String> environment = builder.environment();
+        environment.put("NOTIFY_SOCKET", directory.notifySocket().toString());
+        // The JVM that runs us will do for the child, wherever PATH and JAVA_HOME point.
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        return new GenerationProcess.Spawned(builder.start(), posix);
+    }
+}

@@ -1,0 +1,30 @@
+package io.baton.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import org.slf4j.LoggerFactory;
+
+/** Envoy's names for log levels. */
+@SuppressWarnings("ImmutableEnumChecker") // logback's levels are constants, only not annotated as such
+enum LogLevel {
+    TRACE(Level.TRACE),
+    DEBUG(Level.DEBUG),
+    INFO(Level.INFO),
+    WARNING(Level.WARN),
+    WARN(Level.WARN),
+    ERROR(Level.ERROR),
+    CRITICAL(Level.ERROR),
+    OFF(Level.OFF);
+
+    private final Level level;
+
+    LogLevel(Level level) {
+        this.level = level;
+    }
+
+    void apply() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.baton.cli;
+
+import io.baton.HotRestart;
+import io.baton.HotRestartState;
+import io.baton.posix.Posix;
+import io.baton.proxy.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the supervisor about this generation: soon after something changed, and each second in any case. Owns a daemon thread.
+ */
+final class Reporter implements AutoCloseable {
+    private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    private final Notifier notifier;
+    private final Instant started;
+    private final HotRestart hotRestart;
+    private final Proxy proxy;
+    private final long pid;
+    private final Thread thread;
+    private volatile boolean running = true;
+    private @Nullable GenerationReport last;
+    private long lastNanos;
+
+    Reporter(Notifier notifier, Instant started, HotRestart hotRestart, Proxy proxy, Posix posix) {
+        this.notifier = notifier;
+        this.started = started;
+        this.hotRestart = hotRestart;
+        this.proxy = proxy;
+        this.pid = posix.pid();
+        this.thread = Thread.ofPlatform().daemon().name("reporter").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (running) {
+            reportIfDue();
+            LockSupport.parkNanos(TICK.toNanos());
+        }
+    }
+
+    /** Something that should be known at once has changed. Thread-safe, never blocks. */
+    void changed() {
+        LockSupport.unpark(thread);
+    }
+
+    private synchronized void reportIfDue() {
+        GenerationReport now = report(state(hotRestart.state()), 0);
+        if (running && (!now.equals(last) || System.nanoTime() - lastNanos >= EVERY.toNanos())) {
+            last = now;
+            lastNanos = System.nanoTime();
+            notifier.send(now.toMessage());
+        }
+    }
+
+    /** This generation serves. */
+    synchronized void ready() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put(NotifyMessage.READY, "1");
+        fields.putAll(report(state(hotRestart.state()), 0).toMessage().fields());
+        notifier.send(new NotifyMessage(fields));
+    }
+
+    /** The last report: nothing is left, and {@code cut} connections did not end by themselves. */
+    synchronized void ended(long cut) {
+        running = false;
+        notifier.send(report(GenerationState.TERMINATED, cut).toMessage());
+    }
+
+    private GenerationReport report(GenerationState state, long cut) {
+        // HTTP is still refused by the config, and connections do not move yet.
+        return new GenerationReport(
+                hotRestart.baseId(), hotRestart.epoch(), pid, state, started, proxy.connections(), 0, 0, cut);
+    }
+
+    private static GenerationState state(HotRestartState state) {
+        return switch (state) {
+            case HotRestartState.Starting _ -> GenerationState.AWAITING_READY;
+            // While its child starts, this process serves as ever.
+            case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> GenerationState.SERVING;
+            case HotRestartState.Draining _ -> GenerationState.DRAINING;
+            case HotRestartState.Terminated _ -> GenerationState.TERMINATED;
+        };
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(EVERY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.baton.cli;
+
+import io.baton.HotRestart;
+import io.baton.HotRestartException;
+import io.baton.HotRestartState;
+import io.baton.Stats;
+import io.baton.cli.Signals.UnixSignal;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.proxy.Proxy;
+import io.baton.proxy.ProxyException;
+import io.baton.proxy.ProxyOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One generation, from its start to its end. Until {@link HotRestart#ready} nothing that runs is harmed by a failure here: the parent
+ * has its listeners, and gets its admin back.
+ */
+final class Serve {
+    private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+    /** From the signal that asks for a shutdown to the end of the process, whatever hangs. */
+    private static final Duration SHUTDOWN_DEADLINE = Duration.ofSeconds(10);
+
+    private final Posix posix;
+    private final ServeSettings settings;
+    private final Notifier notifier;
+    private final Instant started;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile @Nullable HotRestart hotRestart;
+    private volatile @Nullable Proxy proxy;
+    private volatile Runnable onChange = () -> {};
+
+    Serve(Posix posix, ServeSettings settings, Notifier notifier) {
+        this.posix = posix;
+        this.settings = settings;
+        this.notifier = notifier;
+        this.started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    }
+
+    /**
+     * Serves until told to end.
+     *
+     * @throws CliException before it was ready, with the one line that the user reads
+     */
+    ExitCode run(Signals signals) throws CliException {
+        signals.deliverTo(this::signalled);
+        // Whoever started us may have blocked some (nginx does), and a blocked WINCH would never come.
+        posix.setBlockedSignals(Set.of());
+        Stats stats = new Stats();
+        try (HotRestart joined =
+                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> stateChanged(to))) {
+            hotRestart = joined;
+            LogOutput.INSTANCE.joined(joined.epoch(), joined.logLock());
+            return serve(joined, stats);
+        } catch (HotRestartException | ProxyException | PosixException e) {
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        } finally {
+            LogOutput.INSTANCE.left();
+        }
+    }
+
+    private ExitCode serve(HotRestart joined, Stats stats) throws HotRestartException, ProxyException, CliException {
+        ProxyOptions options = ProxyOptions.defaults().withConcurrency(settings.concurrency());
+        try (Proxy data = new Proxy(settings.config(), joined, stats, posix, options);
+                GenerationAdmin admin = new GenerationAdmin(settings, joined, data, stats, started, this::end);
+                Reporter reporter = new Reporter(notifier, started, joined, data, posix)) {
+            proxy = data;
+            onChange = reporter::changed;
+            reporter.start();
+            data.rehearse();
+            checkStillWanted();
+            joined.shutdownParentAdmin();
+            data.start();
+            admin.open();
+            joined.serve(new GenerationDuties(data, admin, this::end));
+            checkStillWanted();
+            if (settings.initOnly()) {
+                return ExitCode.DONE;
+            }
+            // In this order: at each moment one of us two has every listening socket in its event loop.
+            data.accept();
+            joined.ready();
+            reporter.ready();
+            LOG.info(
+                    "ready {} ms after the start of the process",
+                    Duration.between(started, Instant.now()).toMillis());
+            awaitEnd();
+            shutDown(joined, data, reporter);
+            return ExitCode.DONE;
+        }
+    }
+
+    /** TERM came while we were starting. */
+    private void checkStillWanted() throws CliException {
+        if (end.getCount() == 0) {
+            throw new CliException(ExitCode.FAILED, "told to end before it was ready");
+        }
+    }
+
+    private void awaitEnd() throws CliException {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException(ExitCode.FAILED, "interrupted", e);
+        }
+    }
+
+    private void shutDown(HotRestart joined, Proxy data, Reporter reporter) {
+        boolean hasChild = joined.state() instanceof HotRestartState.Draining draining
+                && draining.child().isPresent();
+        if (!hasChild) {
+            // A retiring parent must not say it: systemd would take it for the end of the service.
+            notifier.send(NotifyMessage.of(NotifyMessage.STOPPING, "1"));
+        }
+        data.stopAccepting();
+        long cut = data.connections();
+        LOG.info("ends, cutting {} connections", cut);
+        data.close();
+        reporter.ended(cut);
+    }
+
+    private void stateChanged(HotRestartState to) {
+        LOG.info("{}", to.label());
+        onChange.run();
+    }
+
+    /** Called on a thread of the JVM. */
+    private void signalled(UnixSignal signal) {
+        switch (signal) {
+            case TERM, INT -> {
+                LOG.info("SIG{}: shutting down", signal);
+                end();
+            }
+            case WINCH -> drain();
+            case USR1 -> reopenLogs();
+            case HUP -> LOG.info("SIGHUP is ignored: the supervisor starts hot restarts");
+        }
+    }
+
+    private void drain() {
+        if (ProcStat.of(posix.pid()).filter(ProcStat::inForegroundOfTerminal).isPresent()) {
+            LOG.info("SIGWINCH is ignored in the foreground of a terminal, whose every change of size sends it");
+            return;
+        }
+        HotRestart joined = hotRestart;
+        if (joined == null || joined.state() instanceof HotRestartState.Starting) {
+            LOG.info("SIGWINCH: nothing to drain yet, shutting down");
+            end();
+        } else {
+            LOG.info("SIGWINCH: draining");
+            joined.drain();
+        }
+    }
+
+    private void reopenLogs() {
+        Proxy data = proxy;
+        if (data != null) {
+            data.reopenLogs();
+        }
+        try {
+            LogOutput.INSTANCE.reopen();
+            LOG.info("SIGUSR1: logs reopened");
+        } catch (IOException e) {
+            LOG.warn("SIGUSR1: the log stays in its old file: {}", e.getMessage());
+        }
+    }
+
+    private void end() {
+        if (end.getCount() > 0) {
+            end.countDown();
+            Thread.ofPlatform().daemon().name("shutdown-deadline").start(Serve::endAnyway);
+        }
+    }
+
+    private static void endAnyway() {
+        try {
+            Thread.sleep(SHUTDOWN_DEADLINE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.error("shutting down took longer than {} s", SHUTDOWN_DEADLINE.toSeconds());
+        Runtime.getRuntime().halt(ExitCode.FAILED.code);
+    }
+}

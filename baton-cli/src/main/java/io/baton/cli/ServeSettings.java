@@ -1,0 +1,23 @@
+package io.baton.cli;
+
+import io.baton.HotRestartOptions;
+import io.baton.proxy.BatonConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What one generation is to be.
+ *
+ * @param initOnly get ready, then exit without taking over
+ * @param adminAddressPath a file that gets the admin's bound address
+ * @param concurrency event loops
+ */
+record ServeSettings(
+        Path configPath,
+        BatonConfig config,
+        HotRestartOptions hotRestart,
+        boolean initOnly,
+        Optional<Path> adminAddressPath,
+        int concurrency) {
+    static final int MAX_CONCURRENCY = 1024;
+}

@@ -1,0 +1,85 @@
+package io.baton.cli;
+
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/** A supervisor with its sockets, from start to end. The caller holds the directory's lock. */
+final class Supervision implements AutoCloseable {
+    private final RuntimeDir directory;
+    private final Consumer<String> announce;
+    private final SupervisorLoop loop = new SupervisorLoop();
+    private final Supervisor supervisor;
+    private final NotifySocket notifySocket;
+    private final ControlServer controlServer;
+    private final SupervisorDesk desk;
+    private final List<Generation> left;
+
+    Supervision(
+            Posix posix,
+            RuntimeDir directory,
+            RunSettings settings,
+            RunSettings.Checker checker,
+            Consumer<String> announce)
+            throws CliException {
+        this.directory = directory;
+        this.announce = announce;
+        this.left = LeftGenerations.find(posix, directory, announce);
+        this.supervisor =
+                new Supervisor(loop, new GenerationStarter(posix, directory), checker, settings, directory, announce);
+        this.desk = new SupervisorDesk(loop, supervisor, announce);
+        try {
+            this.notifySocket = new NotifySocket(
+                    posix,
+                    directory.notifySocket(),
+                    (pid, message) -> loop.run(() -> supervisor.received(pid, message)));
+            this.controlServer = new ControlServer(posix, directory.controlSocket(), desk);
+        } catch (PosixException e) {
+            loop.close();
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Supervises until stopped. */
+    ExitCode run(Signals signals, Notifier notifier) throws CliException {
+        signals.deliverTo(desk::signalled);
+        supervisor.onFirstServing(() -> notifier.send(NotifyMessage.of(NotifyMessage.READY, "1")));
+        loop.run(() -> {
+            if (left.isEmpty()) {
+                supervisor.startCold();
+            } else {
+                supervisor.adopt(left);
+            }
+        });
+        try {
+            ExitCode code = supervisor.ended().get();
+            notifier.send(NotifyMessage.of(NotifyMessage.STOPPING, "1"));
+            return code;
+        } catch (ExecutionException e) {
+            throw new CliException(ExitCode.FAILED, "internal error: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException(ExitCode.FAILED, "interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        notifySocket.close();
+        controlServer.close();
+        loop.close();
+        for (Path file : List.of(
+                directory.controlSocket(), directory.notifySocket(), directory.pidFile(), directory.lineageFile())) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                announce.accept("cannot remove %s: %s".formatted(file, e.getMessage()));
+            }
+        }
+    }
+}

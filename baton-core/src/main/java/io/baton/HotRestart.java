@@ -1,0 +1,108 @@
+package io.baton;
+
+import io.baton.posix.Posix;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * This process's part in a hot restart: child of the process before it, parent of the one after. Speaks Envoy's protocol, so either
+ * may be an Envoy.
+ *
+ * <p>The order of calls: {@link #join}, {@link #shutdownParentAdmin}, {@link Listeners#listen} for each socket, {@link #serve}, then
+ * {@link #ready} once everything is initialised. Methods may be called from any thread, one at a time until {@code ready} has
+ * returned, freely after.
+ */
+public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestart, DisabledHotRestart {
+
+    /**
+     * Binds this epoch's socket names, attaches the lineage's shared memory, marks the lineage as initialising and writes the base id
+     * file. Nothing of the parent has been touched when this fails.
+     *
+     * @param stats gets the {@code server.*} values of the hot restart, and the parent's numbers merged in
+     * @throws HotRestartException when the names are in use, another process is still initialising, or the parent's version differs
+     */
+    static HotRestart join(HotRestartOptions options, Posix posix, Stats stats) throws HotRestartException {
+        return join(options, posix, stats, HotRestartObserver.NONE);
+    }
+
+    /** As {@link #join(HotRestartOptions, Posix, Stats)}; {@code observer} hears of every change of state. */
+    static HotRestart join(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer)
+            throws HotRestartException {
+        return options.disabled()
+                ? new DisabledHotRestart(options, posix, observer)
+                : ActiveHotRestart.join(options, posix, stats, observer);
+    }
+
+    /** What {@code --hot-restart-version} prints, {@code 11.104} on x86-64: processes that print the same can restart one another. */
+    static String supportedVersion(Posix posix) {
+        return "%d.%d".formatted(SharedMemory.VERSION, SharedMemory.sizeBytes(posix));
+    }
+
+    /** {@link #supportedVersion}, or {@code disabled}. */
+    String version();
+
+    /** The base id in use: the chosen one when it was dynamic. */
+    BaseId baseId();
+
+    RestartEpoch epoch();
+
+    /** When the first process of the lineage started, as far as its processes told one another; ours without a parent. */
+    Instant originalStart();
+
+    /** The sockets of this process, inherited or bound. */
+    Listeners listeners();
+
+    /**
+     * Asks the parent to close its admin listener, so that this process can bind the address. The parent terminates its own parent,
+     * if that is still there.
+     *
+     * @return what the parent told of itself; empty without a parent
+     * @throws HotRestartException when the parent does not answer in time, or not as expected
+     */
+    Optional<ParentAdmin> shutdownParentAdmin() throws HotRestartException;
+
+    /** Begins to answer a child, on a thread of its own; {@code duties} are called on it. A child comes only after {@link #ready}. */
+    void serve(ParentDuties duties);
+
+    /**
+     * Declares this process initialised and accepting: merges the parent's stats, has the parent drain, lets the next child in, and
+     * starts the clock that ends the parent.
+     *
+     * @throws HotRestartException when the parent, still there, does not answer; it then goes on serving
+     * @throws IllegalStateException before {@link #serve}, or when called twice
+     */
+    void ready() throws HotRestartException;
+
+    /**
+     * Drains without a child, as on a signal: {@link ParentDuties#drainListeners}, then {@link ParentDuties#terminate} when the last
+     * connection has left, at the latest after the drain time. Does nothing when already draining.
+     */
+    void drain();
+
+    /** Guards the log file that parent and child both write. */
+    SharedLock logLock();
+
+    /** Guards the access log files that parent and child both write. */
+    SharedLock accessLogLock();
+
+    DrainManager drainManager();
+
+    HotRestartState state();
+
+    /**
+     * As a draining parent: sends a datagram that belongs to a session of the child's to it.
+     *
+     * @return false when there is no child, or it takes none right now: the packet is lost, as UDP may
+     */
+    boolean forward(UdpPacket packet);
+
+    /** As a child: {@code handler} gets the datagrams that the parent forwards, on a thread of the hot restart; it must not block. */
+    void onForwarded(UdpPacketHandler handler);
+
+    /**
+     * Ends this process's part: stops answering, terminates an own parent that is still there (only after {@link #ready}: a failed
+     * start leaves its parent alone), closes all listeners and sockets, removes path sockets. Idempotent.
+     */
+    @Override
+    void close();
+}

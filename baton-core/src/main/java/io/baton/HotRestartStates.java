@@ -1,0 +1,93 @@
+package io.baton;
+
+import io.baton.HotRestartEvent.ChildArrived;
+import io.baton.HotRestartEvent.ChildFailed;
+import io.baton.HotRestartEvent.ChildReady;
+import io.baton.HotRestartEvent.DrainRequested;
+import io.baton.HotRestartEvent.Drained;
+import io.baton.HotRestartEvent.Ready;
+import io.baton.HotRestartEvent.TerminateRequested;
+import io.baton.HotRestartState.AwaitingReady;
+import io.baton.HotRestartState.Draining;
+import io.baton.HotRestartState.Serving;
+import io.baton.HotRestartState.Starting;
+import io.baton.HotRestartState.Terminated;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The table of transitions, and the only one. */
+final class HotRestartStates {
+    private HotRestartStates() {}
+
+    /** The state after {@code event}; empty when it is refused, as when a stranger wants us to terminate. */
+    static Optional<HotRestartState> next(HotRestartState state, HotRestartEvent event) {
+        return switch (state) {
+            case Starting now -> fromStarting(now, event);
+            case Serving now -> fromServing(now, event);
+            case AwaitingReady now -> fromAwaitingReady(now, event);
+            case Draining now -> fromDraining(now, event);
+            case Terminated now -> Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromStarting(Starting now, HotRestartEvent event) {
+        return switch (event) {
+            case Ready ready -> to(new Serving(now.epoch(), OptionalLong.empty()));
+            case ChildArrived _, ChildReady _, ChildFailed _, DrainRequested _, Drained _, TerminateRequested _ ->
+                Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromServing(Serving now, HotRestartEvent event) {
+        return switch (event) {
+            case ChildArrived(long pid) -> to(new AwaitingReady(now.epoch(), pid));
+            // Given up on, but it came through after all: it accepts, so we must not.
+            case ChildReady(long pid) when is(now.lateChild(), pid) -> to(new Draining(now.epoch(), now.lateChild()));
+            case ChildFailed failed
+            when is(now.lateChild(), failed.pid()) && !failed.alive() ->
+                to(new Serving(now.epoch(), OptionalLong.empty()));
+            case DrainRequested requested -> to(new Draining(now.epoch(), OptionalLong.empty()));
+            case Ready _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromAwaitingReady(AwaitingReady now, HotRestartEvent event) {
+        return switch (event) {
+            case ChildArrived(long pid) when pid == now.child() -> to(now); // it asked again
+            case ChildReady(long pid) when pid == now.child() -> to(new Draining(now.epoch(), OptionalLong.of(pid)));
+            case ChildFailed failed when failed.pid() == now.child() -> to(rollback(now, failed.alive()));
+            // Before it has us drain it has no business ending us: a child that is being stopped early says so.
+            case TerminateRequested(long pid) when pid == now.child() -> to(rollback(now, true));
+            case DrainRequested requested -> to(new Draining(now.epoch(), OptionalLong.of(now.child())));
+            case Ready _, ChildArrived _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ ->
+                Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromDraining(Draining now, HotRestartEvent event) {
+        return switch (event) {
+            // The one that had us drain is gone; its successor gets what is left: stats, and the right to end us.
+            case ChildArrived(long pid)
+            when now.child().isEmpty() || is(now.child(), pid) -> to(new Draining(now.epoch(), OptionalLong.of(pid)));
+            case ChildReady(long pid) when is(now.child(), pid) -> to(now);
+            case ChildFailed failed
+            when is(now.child(), failed.pid()) -> to(new Draining(now.epoch(), OptionalLong.empty()));
+            case Drained drained -> to(new Terminated(now.epoch()));
+            case TerminateRequested(long pid) when is(now.child(), pid) -> to(new Terminated(now.epoch()));
+            case Ready _, ChildArrived _, ChildReady _, ChildFailed _, DrainRequested _, TerminateRequested _ ->
+                Optional.empty();
+        };
+    }
+
+    private static Serving rollback(AwaitingReady now, boolean childAlive) {
+        return new Serving(now.epoch(), childAlive ? OptionalLong.of(now.child()) : OptionalLong.empty());
+    }
+
+    private static Optional<HotRestartState> to(HotRestartState state) {
+        return Optional.of(state);
+    }
+
+    private static boolean is(OptionalLong child, long pid) {
+        return child.isPresent() && child.getAsLong() == pid;
+    }
+}

@@ -1,0 +1,51 @@
+package io.baton;
+
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+
+/** A bound socket that {@link Listeners} owns and can hand to the child. */
+public final class ListenerSocket {
+    private final Posix posix;
+    private final Fd fd;
+    private final ListenSpec spec;
+    private final SocketAddress boundAddress;
+    private final boolean inherited;
+
+    ListenerSocket(Posix posix, Fd fd, ListenSpec spec, boolean inherited) {
+        this.posix = posix;
+        this.fd = fd;
+        this.spec = spec;
+        this.inherited = inherited;
+        this.boundAddress = posix.localAddress(fd);
+    }
+
+    /** The socket, non-blocking. Borrowed: {@link Listeners} closes it, right after {@link ParentDuties#drainListeners} returned. */
+    public Fd fd() {
+        return fd;
+    }
+
+    public ListenSpec spec() {
+        return spec;
+    }
+
+    /** Where it really is, when the spec said port 0. */
+    public SocketAddress boundAddress() {
+        return boundAddress;
+    }
+
+    /** True when the parent had it: connections may wait in its queue already. */
+    public boolean inherited() {
+        return inherited;
+    }
+
+    /**
+     * Lets clients queue: listen(2) on a stream socket bound here. Call it right before accepting, or those who come early wait for
+     * nobody. Does nothing for an inherited or a datagram socket.
+     */
+    public void activate() {
+        if (!inherited && spec.type() != io.baton.posix.SocketType.DATAGRAM) {
+            posix.listen(fd, spec.backlog());
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.baton;
+
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketFamily;
+import io.baton.posix.SocketOption;
+import io.baton.posix.SocketType;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All listening (and bound datagram) sockets of this process: inherited from the parent where it has them, bound where not, and
+ * handed to the child when it asks. Thread-safe. Owns every fd until {@link #closeAll}.
+ */
+public final class Listeners {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+    private final Posix posix;
+    private final ParentSockets parent;
+    private final List<ListenerSocket> sockets = new ArrayList<>();
+
+    /** A child has got at least one of our sockets: paths are its to remove. */
+    private boolean handedOver;
+
+    Listeners(Posix posix, ParentSockets parent) {
+        this.posix = posix;
+        this.parent = parent;
+    }
+
+    /**
+     * The parent's socket for {@code spec}, or else a freshly bound one that needs {@link ListenerSocket#activate}.
+     *
+     * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for
+     * @throws io.baton.posix.PosixException when binding fails; EADDRINUSE when a live process listens on a UNIX path
+     */
+    public synchronized ListenerSocket listen(ListenSpec spec) throws HotRestartException {
+        for (ListenerSocket socket : sockets) {
+            if (socket.spec().sameSocket(spec)) {
+                throw new IllegalArgumentException(
+                        "%s (worker %d) is listened on already".formatted(spec.url(), spec.workerIndex()));
+            }
+        }
+        Optional<ListenerSocket> inherited = spec.anyPort() ? Optional.empty() : inherit(spec);
+        ListenerSocket socket = inherited.isPresent() ? inherited.get() : bind(spec);
+        sockets.add(socket);
+        return socket;
+    }
+
+    /**
+     * The parent's further sockets on the address of {@code spec}: those of workers that this process does not have. Somebody must
+     * accept from each, or what waits in its queue is lost. Call it after {@link #listen} for the own workers.
+     */
+    public synchronized List<ListenerSocket> surplus(ListenSpec spec) throws HotRestartException {
+        List<ListenerSocket> found = new ArrayList<>();
+        if (spec.anyPort()) {
+            return found;
+        }
+        int first = sockets.stream()
+                .filter(socket -> socket.spec().sameAddress(spec))
+                .mapToInt(socket -> socket.spec().workerIndex() + 1)
+                .max()
+                .orElse(0);
+        for (int worker = first; worker < ListenSpec.MAX_WORKERS; worker++) {
+            Optional<ListenerSocket> socket =
+                    inherit(new ListenSpec(spec.address(), spec.type(), worker, true, spec.backlog()));
+            if (socket.isEmpty()) {
+                break;
+            }
+            if (haveAlready(socket.get())) { // a parent without reuse_port has one socket for any worker index
+                socket.get().fd().close();
+                break;
+            }
+            sockets.add(socket.get());
+            found.add(socket.get());
+        }
+        return found;
+    }
+
+    /** Every socket there is. */
+    public synchronized List<ListenerSocket> all() {
+        return List.copyOf(sockets);
+    }
+
+    /** Closes every fd. Paths of UNIX listeners are removed unless a child has been given sockets. Idempotent. */
+    public synchronized void closeAll() {
+        for (ListenerSocket socket : sockets) {
+            if (!handedOver && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
+                UnixPaths.unlinkQuietly(posix, path);
+            }
+            socket.fd().close();
+        }
+        sockets.clear();
+    }
+
+    /** The socket a child asks for: same address and type, and the worker's own or, without reuse_port, the one that all share. */
+    synchronized Optional<Fd> forChild(String url, int workerIndex) {
+        return ListenUrl.parse(url)
+                .flatMap(wanted -> sockets.stream()
+                        .filter(socket -> socket.boundAddress().equals(wanted.address())
+                                && socket.spec().type() == wanted.type()
+                                && (socket.spec().workerIndex() == workerIndex
+                                        || !socket.spec().reusePort()))
+                        .map(ListenerSocket::fd)
+                        .findFirst());
+    }
+
+    /** From now on the child answers for the paths; false takes that back when the child has failed. */
+    synchronized void handedOver(boolean toChild) {
+        handedOver = toChild;
+    }
+
+    private Optional<ListenerSocket> inherit(ListenSpec spec) throws HotRestartException {
+        Optional<Fd> fd = parent.inherit(spec.url(), spec.workerIndex());
+        if (fd.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            requireType(fd.get(), spec);
+            posix.setNonBlocking(fd.get(), true);
+            LOG.debug("obtained socket for address {} worker {} from parent", spec.url(), spec.workerIndex());
+            return Optional.of(new ListenerSocket(posix, fd.get(), spec, true));
+        } catch (HotRestartException | RuntimeException e) {
+            fd.get().close();
+            throw e;
+        }
+    }
+
+    private void requireType(Fd fd, ListenSpec spec) throws HotRestartException {
+        int wanted = spec.type() == SocketType.DATAGRAM ? 2 : 1; // SOCK_DGRAM, SOCK_STREAM; socket(2)
+        int actual = posix.socketOption(fd, SocketOption.SO_TYPE);
+        if (actual != wanted) {
+            throw new HotRestartException("the parent passed a socket of type %d for %s, expected type %d"
+                    .formatted(actual, spec.url(), wanted));
+        }
+    }
+
+    private ListenerSocket bind(ListenSpec spec) {
+        SocketFamily family = switch (spec.address()) {
+            case SocketAddress.Inet inet ->
+                inet.host() instanceof Inet6Address ? SocketFamily.INET6 : SocketFamily.INET;
+            case SocketAddress.UnixPath path -> SocketFamily.UNIX;
+            case SocketAddress.UnixAbstract name -> SocketFamily.UNIX;
+            case SocketAddress.UnixUnnamed unnamed -> SocketFamily.UNIX;
+        };
+        Fd fd = posix.socket(family, spec.type(), true);
+        try {
+            if (spec.address() instanceof SocketAddress.UnixPath path) {
+                UnixPaths.bindReplacingStale(posix, fd, path, spec.type());
+            } else {
+                setOptions(fd, family, spec);
+                posix.bind(fd, spec.address());
+            }
+            return new ListenerSocket(posix, fd, spec, false);
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
+    private void setOptions(Fd fd, SocketFamily family, ListenSpec spec) {
+        if (family == SocketFamily.UNIX) {
+            return;
+        }
+        if (spec.type() == SocketType.STREAM) {
+            posix.setSocketOption(fd, SocketOption.SO_REUSEADDR, 1);
+        }
+        if (spec.reusePort()) {
+            posix.setSocketOption(fd, SocketOption.SO_REUSEPORT, 1);
+        }
+        if (family == SocketFamily.INET6) {
+            posix.setSocketOption(fd, SocketOption.IPV6_V6ONLY, 1); // as Envoy does: 0.0.0.0 and [::] are two listeners
+        }
+    }
+
+    private boolean haveAlready(ListenerSocket candidate) {
+        Optional<String> identity = identity(candidate.fd());
+        return identity.isPresent()
+                && sockets.stream().anyMatch(socket -> identity(socket.fd()).equals(identity));
+    }
+
+    /** {@code socket:[4711]}, the same for all duplicates of a socket. */
+    private static Optional<String> identity(Fd fd) {
+        try {
+            return Optional.of(Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd.number()))
+                    .toString());
+        } catch (IOException e) {
+            return Optional.empty(); // no /proc: a duplicate too many does no harm
+        }
+    }
+}

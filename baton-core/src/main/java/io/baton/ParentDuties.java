@@ -1,0 +1,29 @@
+package io.baton;
+
+/**
+ * What a server must do when its child asks. Called on the hot restart's parent thread, one at a time; the child waits meanwhile, so
+ * each should take milliseconds. An exception is logged and does not stop the hot restart.
+ */
+public interface ParentDuties {
+
+    /** Close the admin listener: the child is about to bind its address. */
+    void closeAdmin();
+
+    /** Open it again: the child failed before it had us drain. */
+    void reopenAdmin();
+
+    /**
+     * Stop accepting for good, now, and take the listeners out of every epoll before returning: their fds are closed right after. The
+     * child accepts from the same queues. {@link DrainManager#drainClose} answers true more and more from here on.
+     */
+    void drainListeners();
+
+    /** Live connections, those not yet done included. */
+    long connections();
+
+    /**
+     * End this process now, cutting what is left; called once. May call {@link HotRestart#close}. With
+     * {@link HotRestartOptions#exitWhenDrained} it comes as soon as {@link #connections} has reached 0 and the child has the last stats.
+     */
+    void terminate();
+}

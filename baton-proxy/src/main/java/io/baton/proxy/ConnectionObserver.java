@@ -1,0 +1,78 @@
+package io.baton.proxy;
+
+import io.baton.Counter;
+import io.baton.Stats;
+import io.baton.relay.ConnectionReport;
+import io.baton.relay.ListenerNumbers;
+import io.baton.relay.RelayObserver;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts and logs what the relay does. Called on its loop threads: takes no lock and waits for nothing. */
+final class ConnectionObserver implements RelayObserver {
+    private final Map<String, ListenerStats> listeners;
+    private final Optional<AccessLog> accessLog;
+    private final Counter pausedAtLimit;
+    private final Counter pausedForFds;
+    private final AtomicLong open = new AtomicLong();
+
+    ConnectionObserver(BatonConfig config, Stats stats, Optional<AccessLog> accessLog) {
+        Map<String, ListenerStats> byName = new LinkedHashMap<>();
+        config.listeners().forEach(listener -> byName.put(listener.name(), new ListenerStats(listener, stats)));
+        this.listeners = Map.copyOf(byName);
+        this.accessLog = accessLog;
+        this.pausedAtLimit = stats.counter("server.accept_paused_connection_limit");
+        this.pausedForFds = stats.counter("server.accept_paused_out_of_fds");
+    }
+
+    @Override
+    public void connectionOpened(String listener) {
+        open.incrementAndGet();
+        ListenerStats stats = of(listener);
+        stats.opened.increment();
+        stats.active.increment();
+    }
+
+    @Override
+    public void connectionClosed(ConnectionReport report) {
+        ListenerStats stats = of(report.listener());
+        stats.active.decrement();
+        stats.destroyed.increment();
+        switch (report.outcome()) {
+            case CONNECT_FAILED -> stats.connectAttemptsExceeded.increment();
+            case IDLE_TIMEOUT -> stats.idleTimeouts.increment();
+            case COMPLETED, CLIENT_RESET, UPSTREAM_RESET, CUT -> {}
+        }
+        accessLog.ifPresent(log -> log.add(report));
+        // Last: who sees that the last connection is gone may rely on it being counted and logged.
+        open.decrementAndGet();
+    }
+
+    @Override
+    public void acceptPaused(PauseReason reason) {
+        switch (reason) {
+            case CONNECTION_LIMIT -> pausedAtLimit.increment();
+            case OUT_OF_FDS -> pausedForFds.increment();
+        }
+    }
+
+    /** Connections opened and not yet counted and logged as closed. */
+    long open() {
+        return open.get();
+    }
+
+    /** Carries the bytes of all listeners over into the statistics. */
+    void publish(Map<String, ListenerNumbers> numbers) {
+        numbers.forEach((name, listener) -> of(name).publish(listener));
+    }
+
+    private ListenerStats of(String listener) {
+        ListenerStats stats = listeners.get(listener);
+        if (stats == null) {
+            throw new IllegalArgumentException("no listener " + Words.quote(listener));
+        }
+        return stats;
+    }
+}

@@ -1,0 +1,207 @@
+package io.baton.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baton.posix.SocketAddress;
+import io.baton.proxy.ConfigMistakes.Mistake;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigLoaderTest {
+    private static final HostResolver NO_NAMES = host -> {
+        throw new UnknownHostException("the name is not known");
+    };
+
+    private static final String FULL = """
+            admin: { address: "127.0.0.1:9901" }
+            listeners:
+              - name: web
+                address: 0.0.0.0:8080
+                tcp: { cluster: origin, idle_timeout: 90s }
+              - name: six
+                address: "[::]:8081"
+                reuse_port: false
+                tcp: { cluster: api }
+              - name: app
+                address: "unix:/run/app.sock"
+                tcp: { cluster: api }
+            clusters:
+              - { name: origin, endpoints: [ 127.0.0.1:9000, "[::1]:9001" ], balance: round_robin, connect_timeout: 250ms }
+              - { name: api, endpoints: [ "unix:/run/api.sock" ] }
+            access_log: { path: access.log, format: json }
+            handover: { drain: 30s, parent_shutdown: 1m, batch: 16, rehearsal: 500ms, ready_timeout: 10s }
+            limits: { connections: 5000, pipe: 64KiB }
+            """;
+
+    @TempDir
+    Path directory;
+
+    static Stream<Mistake> mistakes() {
+        return Stream.of(
+                        ConfigMistakes.FILE,
+                        ConfigMistakes.KEYS,
+                        ConfigMistakes.LISTENERS,
+                        ConfigMistakes.CLUSTERS,
+                        ConfigMistakes.REST)
+                .flatMap(List::stream);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mistakes")
+    void everyMistakeGetsOneLineThatNamesPlaceAndExpectation(Mistake mistake) {
+        assertThatThrownBy(() -> parse(mistake.yaml()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(mistake.line());
+        assertThat(mistake.line()).doesNotContain("\n");
+    }
+
+    @Test
+    void everyKeyIsRead() throws ConfigException {
+        BatonConfig config = parse(FULL);
+
+        assertThat(config.admin()).contains(new AdminConfig(inet("127.0.0.1", 9901)));
+        assertThat(config.listeners())
+                .containsExactly(
+                        new ListenerConfig(
+                                "web", inet("0.0.0.0", 8080), true, new TcpConfig("origin", Duration.ofSeconds(90))),
+                        new ListenerConfig("six", inet("::", 8081), false, new TcpConfig("api", Duration.ofHours(1))),
+                        new ListenerConfig(
+                                "app",
+                                new SocketAddress.UnixPath("/run/app.sock"),
+                                false,
+                                new TcpConfig("api", Duration.ofHours(1))));
+        assertThat(config.cluster("origin").connectTimeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.cluster("origin").endpoints())
+                .containsExactly(
+                        new Endpoint("127.0.0.1:9000", inet("127.0.0.1", 9000)),
+                        new Endpoint("[::1]:9001", inet("::1", 9001)));
+        assertThat(config.accessLog())
+                .contains(new AccessLogConfig(Path.of("/etc/baton/access.log"), AccessLogConfig.Format.JSON));
+        assertThat(config.handover())
+                .isEqualTo(new HandoverConfig(
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(1),
+                        16,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(10)));
+        assertThat(config.limits()).isEqualTo(new LimitsConfig(OptionalInt.of(5000), 64 << 10));
+    }
+
+    @Test
+    void whatIsLeftOutHasEnvoysDefaults() throws ConfigException {
+        BatonConfig config = parse("""
+                listeners: [{ name: web, address: 0.0.0.0:80, tcp: { cluster: origin } }]
+                clusters: [{ name: origin, endpoints: ["127.0.0.1:9000"] }]
+                """);
+
+        assertThat(config.admin()).isEmpty();
+        assertThat(config.accessLog()).isEmpty();
+        assertThat(config.listeners().getFirst().reusePort()).isTrue();
+        assertThat(config.listeners().getFirst().tcp().idleTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.clusters().getFirst().connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.handover().drain()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(config.handover().parentShutdown()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(config.limits().connections()).isEmpty();
+    }
+
+    @Test
+    void aHostNameIsResolvedWhenTheConfigIsLoaded() throws Exception {
+        InetAddress address = InetAddress.ofLiteral("10.1.2.3");
+
+        BatonConfig config = ConfigLoader.parse(
+                Path.of("baton.yaml"), FULL.replace("127.0.0.1:9000", "app.example.com:9000"), host -> {
+                    assertThat(host).isEqualTo("app.example.com");
+                    return address;
+                });
+
+        assertThat(config.cluster("origin").endpoints().getFirst())
+                .isEqualTo(new Endpoint("app.example.com:9000", new SocketAddress.Inet(address, 9000)));
+    }
+
+    @Test
+    void localhostIsFoundByTheSystemsResolver() throws Exception {
+        assertThat(HostResolver.system().resolve("localhost").isLoopbackAddress())
+                .isTrue();
+    }
+
+    @Test
+    void aFileIsLoadedWithItsByteOrderMark() throws Exception {
+        Path file = Files.writeString(directory.resolve("baton.yaml"), "\uFEFF" + FULL);
+
+        assertThat(ConfigLoader.load(file).accessLog().orElseThrow().path()).isEqualTo(directory.resolve("access.log"));
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        Path file = directory.resolve("baton.yaml");
+
+        assertThatThrownBy(() -> ConfigLoader.load(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("%s: no such file, expected a YAML file".formatted(file));
+    }
+
+    @Test
+    void aDirectoryIsNoConfig() {
+        assertThatThrownBy(() -> ConfigLoader.load(directory))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("%s: not a regular file, expected a YAML file".formatted(directory));
+    }
+
+    @Test
+    void aFileWithoutEndIsNotRead() throws Exception {
+        Path file = Files.write(directory.resolve("baton.yaml"), new byte[ConfigLoader.MAX_FILE_BYTES + 1]);
+
+        assertThatThrownBy(() -> ConfigLoader.load(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("%s: larger than 1048576 bytes, expected a YAML file".formatted(file));
+    }
+
+    @Test
+    void bytesThatAreNotTextAreShownWithTheirPlace() throws Exception {
+        byte[] bytes = "admin:\n  é: x".getBytes(StandardCharsets.UTF_8);
+        bytes[bytes.length - 1] = (byte) 0xff;
+        Path file = Files.write(directory.resolve("baton.yaml"), bytes);
+
+        assertThatThrownBy(() -> ConfigLoader.load(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("%s:2:6: byte 0xff, expected text in UTF-8".formatted(file));
+    }
+
+    @Test
+    void checkingWarnsOfWhatIsProbablyNotMeant() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("baton.yaml"),
+                FULL.replace("127.0.0.1:9901", "0.0.0.0:9901")
+                        .replace("cluster: origin", "cluster: api")
+                        .replace("path: access.log", "path: logs/access.log"));
+
+        assertThat(ConfigCheck.check(file).warnings())
+                .containsExactly(
+                        "cluster \"origin\" is used by no listener",
+                        "admin.address 0.0.0.0:9901 is not loopback: everybody who reaches it can stop the server",
+                        "access_log.path %s: there is no directory %s"
+                                .formatted(directory.resolve("logs/access.log"), directory.resolve("logs")));
+    }
+
+    private static BatonConfig parse(String yaml) throws ConfigException {
+        // Relative, so that messages show what the user typed; the directory only matters for relative paths inside.
+        Yaml root = YamlParser.parse("baton.yaml", yaml);
+        return new ConfigReader(Path.of("/etc/baton"), NO_NAMES).read(new Value("baton.yaml", "", root));
+    }
+
+    private static SocketAddress.Inet inet(String host, int port) {
+        return new SocketAddress.Inet(InetAddress.ofLiteral(host), port);
+    }
+}

@@ -1,0 +1,327 @@
+package io.baton.relay;
+
+import static io.baton.posix.PollCalls.EPOLLERR;
+import static io.baton.posix.PollCalls.EPOLLHUP;
+import static io.baton.posix.PollCalls.EPOLLIN;
+import static io.baton.posix.PollCalls.EPOLLOUT;
+
+import io.baton.posix.Errno;
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.posix.SocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connections of one loop, from accept to end. Loop thread only. */
+final class Connections {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+    private static final int BROKEN = EPOLLERR | EPOLLHUP;
+
+    /** Most connects are done by then; only for those that are not is the client watched meanwhile. */
+    private static final long WATCH_CLIENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final Posix posix;
+    private final Epoll epoll;
+    private final LoopClock clock;
+    private final TimerWheel wheel;
+    private final Budget budget;
+    private final RelayObserver observer;
+    private final Connector connector;
+    private final Pump pump;
+    private final ConnectionTable table = new ConnectionTable();
+    private final int loop;
+    private final int loops;
+    private long sequence;
+
+    Connections(LoopParts parts, Pump pump, int loop) {
+        this.posix = parts.posix();
+        this.epoll = parts.epoll();
+        this.clock = parts.clock();
+        this.wheel = parts.wheel();
+        this.budget = parts.budget();
+        this.observer = parts.observer();
+        this.connector = new Connector(parts);
+        this.pump = pump;
+        this.loop = loop;
+        this.loops = parts.options().workers();
+    }
+
+    /** Takes over an accepted socket, for which the budget has been asked. */
+    void open(Fd socket, Route route) {
+        SocketAddress address;
+        try {
+            address = posix.peerAddress(socket);
+        } catch (PosixException e) {
+            socket.close(); // ENOTCONN: reset between handshake and accept, as if it had never come
+            budget.give();
+            return;
+        }
+        Connection connection = table.allocate();
+        connection.begin(loop + sequence++ * loops, route, address, clock.nowNanos());
+        connection.client.open(socket);
+        route.counters().connections.add(1);
+        try {
+            observer.connectionOpened(route.listener());
+            connection.candidates = route.upstreams().candidates();
+            connectNext(connection);
+        } catch (RuntimeException e) {
+            fail(connection, e);
+        }
+    }
+
+    /** Handles an event; one whose socket is gone since the batch was fetched is none. */
+    void onEvent(EventTag tag, long eventData, int events) {
+        Endpoint endpoint = table.find(tag, eventData);
+        if (endpoint == null) {
+            return;
+        }
+        Connection connection = endpoint.connection;
+        try {
+            switch (connection.state) {
+                case CONNECTING -> connecting(connection, endpoint, events);
+                case RELAYING -> relaying(connection, endpoint, events);
+                case FREE ->
+                    throw new IllegalStateException("an event for slot " + connection.slot + ", which is free");
+            }
+        } catch (RuntimeException e) {
+            fail(connection, e);
+        }
+    }
+
+    void onTimer(Connection connection) {
+        try {
+            switch (connection.state) {
+                case CONNECTING -> connectTimer(connection);
+                case RELAYING -> idleTimer(connection);
+                case FREE -> throw new IllegalStateException("a timer for slot " + connection.slot + ", which is free");
+            }
+        } catch (RuntimeException e) {
+            fail(connection, e);
+        }
+    }
+
+    void cutAll() {
+        table.forEachInUse(connection -> end(connection, ConnectionOutcome.CUT));
+    }
+
+    private void fail(Connection connection, RuntimeException e) {
+        LOG.error("connection {} of listener {} is cut", connection.id, connection.route.listener(), e);
+        if (connection.state != Connection.State.FREE) {
+            end(connection, ConnectionOutcome.CUT);
+        }
+    }
+
+    private void connectNext(Connection connection) {
+        switch (connector.next(connection)) {
+            case CONNECTED -> connected(connection);
+            case CONNECTING ->
+                wheel.arm(
+                        connection.timer,
+                        Math.min(connection.connectDeadlineNanos, clock.nowNanos() + WATCH_CLIENT_NANOS));
+            case EXHAUSTED -> end(connection, ConnectionOutcome.CONNECT_FAILED);
+        }
+    }
+
+    private void connecting(Connection connection, Endpoint endpoint, int events) {
+        boolean broken = (events & BROKEN) != 0;
+        if (endpoint == connection.client) {
+            if (broken) {
+                end(connection, ConnectionOutcome.CLIENT_RESET);
+            }
+        } else if (broken) {
+            connectFailed(connection, Errno.of(posix.takeSocketError(endpoint.number)));
+        } else if ((events & EPOLLOUT) != 0) {
+            connected(connection);
+        }
+    }
+
+    private void connectFailed(Connection connection, Errno reason) {
+        connector.abandon(connection, reason);
+        connectNext(connection);
+    }
+
+    private void connectTimer(Connection connection) {
+        if (clock.nowNanos() - connection.connectDeadlineNanos >= 0) {
+            connectFailed(connection, Errno.ETIMEDOUT);
+        } else if (epoll.update(connection.client, 0)) { // nothing but a reset: what it sends stays in its socket
+            wheel.arm(connection.timer, connection.connectDeadlineNanos);
+        } else {
+            end(connection, ConnectionOutcome.CUT);
+        }
+    }
+
+    private void connected(Connection connection) {
+        connection.state = Connection.State.RELAYING;
+        connection.lastActivityNanos = clock.nowNanos();
+        connection.route.counters().upstreamConnections.add(1);
+        SocketAddress endpoint = connection.upstreamAddress;
+        if (endpoint != null) {
+            connection.route.upstreams().connected(endpoint);
+        }
+        armIdle(connection);
+        updateInterest(connection);
+    }
+
+    private void relaying(Connection connection, Endpoint endpoint, int events) {
+        Flow from = connection.flowFrom(endpoint);
+        Flow to = connection.flowTo(endpoint);
+        boolean broken = (events & BROKEN) != 0;
+        if (((events & EPOLLIN) != 0 || broken) && !from.ended && !from.blocked && !advance(connection, from)) {
+            return;
+        }
+        if (((events & EPOLLOUT) != 0 || broken) && to.blocked && !advance(connection, to)) {
+            return;
+        }
+        if (broken) {
+            if (posix.takeSocketError(endpoint.number) != 0) {
+                end(connection, resetBy(connection, endpoint));
+                return;
+            }
+            endpoint.hungUp = (events & EPOLLHUP) != 0;
+        }
+        updateInterest(connection);
+    }
+
+    /** Moves a flow on; false when that ended the connection. */
+    private boolean advance(Connection connection, Flow flow) {
+        long before = flow.bytesDelivered;
+        Progress progress = pump.run(flow, clock.nowNanos());
+        count(connection, flow, flow.bytesDelivered - before);
+        return switch (progress) {
+            case GOING, IDLE, BLOCKED -> true;
+            case ENDED -> endOfStream(connection, flow);
+            case SOURCE_FAILED -> {
+                end(connection, resetBy(connection, flow.source));
+                yield false;
+            }
+            case DESTINATION_FAILED -> {
+                salvage(connection, connection.flowFrom(flow.destination));
+                end(connection, resetBy(connection, flow.destination));
+                yield false;
+            }
+            case LOST -> {
+                LOG.warn(
+                        "connection {} of listener {} is cut: no memory for bytes in flight",
+                        connection.id,
+                        connection.route.listener());
+                end(connection, ConnectionOutcome.CUT);
+                yield false;
+            }
+        };
+    }
+
+    /** What a side said before it broke off is still delivered, as far as the other side takes it at once. */
+    private void salvage(Connection connection, Flow flow) {
+        if (!flow.ended && !flow.blocked) {
+            long before = flow.bytesDelivered;
+            pump.run(flow, clock.nowNanos());
+            count(connection, flow, flow.bytesDelivered - before);
+        }
+    }
+
+    private void count(Connection connection, Flow flow, long bytes) {
+        if (bytes > 0) {
+            connection.lastActivityNanos = clock.nowNanos();
+            LoopCounters counters = connection.route.counters();
+            (flow == connection.up ? counters.bytesUp : counters.bytesDown).add(bytes);
+        }
+    }
+
+    private boolean endOfStream(Connection connection, Flow flow) {
+        flow.ended = true;
+        connection.lastActivityNanos = clock.nowNanos();
+        if (connection.up.ended && connection.down.ended) {
+            end(connection, ConnectionOutcome.COMPLETED); // closing says the second FIN too
+            return false;
+        }
+        if (posix.shutdownWrite(flow.destination.number) < 0) {
+            end(connection, resetBy(connection, flow.destination));
+            return false;
+        }
+        return true;
+    }
+
+    private void updateInterest(Connection connection) {
+        if (!updateInterest(connection, connection.client) || !updateInterest(connection, connection.upstream)) {
+            end(connection, ConnectionOutcome.CUT);
+        }
+    }
+
+    private boolean updateInterest(Connection connection, Endpoint endpoint) {
+        Flow from = connection.flowFrom(endpoint);
+        int readable = from.ended || from.blocked ? 0 : EPOLLIN;
+        int writable = connection.flowTo(endpoint).blocked ? EPOLLOUT : 0;
+        return epoll.update(endpoint, readable | writable);
+    }
+
+    private void armIdle(Connection connection) {
+        if (connection.route.idleNanos() > 0) {
+            wheel.arm(connection.timer, connection.lastActivityNanos + connection.route.idleNanos());
+        } else {
+            wheel.cancel(connection.timer);
+        }
+    }
+
+    private void idleTimer(Connection connection) {
+        if (clock.nowNanos() - connection.lastActivityNanos >= connection.route.idleNanos()) {
+            end(connection, ConnectionOutcome.IDLE_TIMEOUT);
+        } else {
+            armIdle(connection);
+        }
+    }
+
+    private static ConnectionOutcome resetBy(Connection connection, Endpoint endpoint) {
+        return endpoint == connection.client ? ConnectionOutcome.CLIENT_RESET : ConnectionOutcome.UPSTREAM_RESET;
+    }
+
+    private void end(Connection connection, ConnectionOutcome outcome) {
+        connection.state = Connection.State.FREE;
+        wheel.cancel(connection.timer);
+        pump.abandon(connection.up);
+        pump.abandon(connection.down);
+        boolean reset = outcome != ConnectionOutcome.COMPLETED;
+        close(connection.client.detach(), reset);
+        close(connection.upstream.detach(), reset);
+        connection.route.counters().closed.add(1);
+        ConnectionReport report = report(connection, outcome);
+        connection.route = Route.NONE;
+        table.free(connection);
+        budget.give();
+        try {
+            observer.connectionClosed(report);
+        } catch (RuntimeException e) {
+            LOG.error("the observer failed on {}", report, e);
+        }
+    }
+
+    private void close(@Nullable Fd socket, boolean reset) {
+        if (socket == null) {
+            return;
+        }
+        try (socket) {
+            if (reset) {
+                posix.setLinger(socket, true, 0); // a truncated stream must not look whole: RST, not FIN
+            }
+        } catch (PosixException e) {
+            LOG.debug("{} is closed without reset: {}", socket, e.getMessage());
+        }
+    }
+
+    private ConnectionReport report(Connection connection, ConnectionOutcome outcome) {
+        return new ConnectionReport(
+                connection.id,
+                connection.route.listener(),
+                connection.clientAddress,
+                Optional.ofNullable(connection.upstreamAddress),
+                connection.started,
+                Duration.ofNanos(clock.nowNanos() - connection.startedNanos),
+                connection.up.bytesDelivered,
+                connection.down.bytesDelivered,
+                outcome);
+    }
+}

@@ -1,0 +1,73 @@
+package io.baton.relay;
+
+import io.baton.posix.EpollEvents;
+import io.baton.posix.EpollOperation;
+import io.baton.posix.Fd;
+import io.baton.posix.PollCalls;
+import io.baton.posix.Posix;
+
+/** The epoll of one loop: level-triggered; told of a change only when there is one. */
+final class Epoll implements AutoCloseable {
+    private final Posix posix;
+    private final Fd fd;
+
+    Epoll(Posix posix) {
+        this.posix = posix;
+        this.fd = posix.epollCreate();
+    }
+
+    /** As {@link PollCalls#epollWait}. */
+    int await(EpollEvents events, int timeoutMs) {
+        return posix.epollWait(fd.number(), events, timeoutMs);
+    }
+
+    /**
+     * Adds a listening socket. EPOLLEXCLUSIVE: when it is shared between loops (or, in a handover, between processes), a connection wakes
+     * one of those that wait, not all.
+     */
+    int addListener(int listener, int index) {
+        return posix.epollControl(
+                fd.number(),
+                EpollOperation.ADD,
+                listener,
+                PollCalls.EPOLLIN | PollCalls.EPOLLEXCLUSIVE,
+                EventTag.LISTENER.eventData(index, 0));
+    }
+
+    int addWake(int eventFd) {
+        return posix.epollControl(
+                fd.number(), EpollOperation.ADD, eventFd, PollCalls.EPOLLIN, EventTag.WAKE.eventData(0, 0));
+    }
+
+    void remove(int number) {
+        posix.epollControl(fd.number(), EpollOperation.DELETE, number, 0, 0);
+    }
+
+    /**
+     * Makes {@code interest} what is waited for. Errors and hang-ups are always waited for, but for one case: a socket that is hung
+     * up and of which nothing is wanted leaves epoll, or the loop would spin.
+     *
+     * @return false when the kernel refused (out of memory, or of epoll watches)
+     */
+    boolean update(Endpoint endpoint, int interest) {
+        if (interest == 0 && endpoint.hungUp) {
+            if (endpoint.registered) {
+                remove(endpoint.number);
+                endpoint.registered = false;
+            }
+            return true;
+        }
+        if (endpoint.registered && endpoint.interest == interest) {
+            return true;
+        }
+        EpollOperation operation = endpoint.registered ? EpollOperation.MODIFY : EpollOperation.ADD;
+        endpoint.registered = true;
+        endpoint.interest = interest;
+        return posix.epollControl(fd.number(), operation, endpoint.number, interest, endpoint.eventData()) >= 0;
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}

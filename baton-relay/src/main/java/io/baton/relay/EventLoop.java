@@ -1,0 +1,200 @@
+package io.baton.relay;
+
+import io.baton.posix.EpollEvents;
+import io.baton.posix.Errno;
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import java.lang.foreign.Arena;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One worker: waits for events and handles them, in one thread that owns all it touches. Other threads only leave commands.
+ */
+final class EventLoop implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+    private static final int EVENTS_PER_ROUND = 256;
+    private static final int MAX_COMMANDS = 64;
+    private static final long COMMAND_SECONDS = 5;
+
+    private final Posix posix;
+    private final Epoll epoll;
+    private final Fd wake;
+    private final LoopClock clock;
+    private final TimerWheel wheel;
+    private final PipePool pipes;
+    private final EpollEvents events;
+    private final Connections connections;
+    private final Acceptor acceptor;
+    private final Consumer<Connection> onTimer;
+    private final BlockingQueue<Runnable> commands = new ArrayBlockingQueue<>(MAX_COMMANDS);
+    private final LoopCounters.Count rounds = new LoopCounters.Count();
+    /** Nobody may signal the number of {@link #wake} when it is closed and means another file; never taken on the data path. */
+    private final Object wakeLock = new Object();
+
+    private volatile boolean closing;
+
+    /**
+     * Opens the loop's own fds; {@link #run} closes them at its end.
+     *
+     * @throws PosixException when there is no fd for it; nothing stays open then
+     */
+    EventLoop(
+            int index,
+            Posix posix,
+            RelayOptions options,
+            Budget budget,
+            RelayObserver observer,
+            LongSupplier nanoTime) {
+        this.posix = posix;
+        this.clock = new LoopClock(nanoTime);
+        this.wheel = new TimerWheel(clock.nowNanos());
+        this.pipes = new PipePool(posix, options.pipeBytes(), Math.max(1, budget.maxPipes() / options.workers()));
+        // Automatic arenas: a call with such a segment need not count itself in and out, and no fd hangs on when it is
+        // freed.
+        Pump pump = new Pump(posix, pipes, Arena.ofAuto().allocate(options.bufferBytes(), RelayOptions.PAGE_BYTES));
+        this.events = new EpollEvents(EVENTS_PER_ROUND, Arena.ofAuto());
+        this.epoll = new Epoll(posix);
+        this.wake = openWake();
+        LoopParts parts = new LoopParts(posix, epoll, clock, wheel, budget, options, observer);
+        this.connections = new Connections(parts, pump, index);
+        this.acceptor = new Acceptor(parts, connections);
+        this.onTimer = connections::onTimer;
+    }
+
+    private Fd openWake() {
+        Fd opened = null;
+        try {
+            opened = posix.eventFd();
+            int result = epoll.addWake(opened.number());
+            if (result < 0) {
+                throw new PosixException("epoll_ctl(ADD, fd=%d)".formatted(opened.number()), -result);
+            }
+            return opened;
+        } catch (PosixException e) {
+            if (opened != null) {
+                opened.close();
+            }
+            epoll.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!closing) {
+                round();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("an event loop ended, and its connections with it", e);
+            throw e;
+        } finally {
+            acceptor.stop();
+            connections.cutAll();
+            pipes.close();
+            epoll.close();
+            synchronized (wakeLock) {
+                wake.close();
+            }
+        }
+    }
+
+    private void round() {
+        int count = epoll.await(events, timeoutMs());
+        rounds.add(1);
+        clock.refresh();
+        if (count < 0 && count != -Errno.EINTR.number()) {
+            throw new PosixException("epoll_wait", -count);
+        }
+        for (int i = 0; i < count; i++) {
+            dispatch(events.data(i), events.events(i));
+        }
+        wheel.advance(clock.nowNanos(), onTimer);
+        acceptor.resumeIfRoom();
+    }
+
+    private int timeoutMs() {
+        int timers = wheel.timeoutMs(clock.nowNanos());
+        int accepting = acceptor.timeoutMs();
+        return timers < 0 || accepting < 0 ? Math.max(timers, accepting) : Math.min(timers, accepting);
+    }
+
+    private void dispatch(long data, int what) {
+        EventTag tag = EventTag.of(data);
+        switch (tag) {
+            case CLIENT, UPSTREAM -> connections.onEvent(tag, data, what);
+            case LISTENER -> acceptor.onReadable(EventTag.slot(data));
+            case WAKE -> runCommands();
+        }
+    }
+
+    private void runCommands() {
+        posix.clearEvent(wake);
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
+        }
+    }
+
+    /** Makes this loop accept from {@code socket}. Any thread. */
+    void addListener(Fd socket, Route route, Runnable then) {
+        execute(() -> {
+            acceptor.add(socket, route);
+            then.run();
+        });
+    }
+
+    /** Takes every listening socket out of epoll. Any thread. */
+    void stopAccepting(Runnable then) {
+        execute(() -> {
+            acceptor.stop();
+            then.run();
+        });
+    }
+
+    /** Makes the loop go round once more. Any thread, never blocks. */
+    void poke() {
+        synchronized (wakeLock) {
+            if (!wake.isClosed()) {
+                posix.signalEvent(wake);
+            }
+        }
+    }
+
+    /** As {@link #poke}, if the loop waits for room. */
+    void pokeIfPaused() {
+        if (acceptor.isPaused()) {
+            poke();
+        }
+    }
+
+    /** Makes {@link #run} return. Any thread. */
+    void close() {
+        closing = true;
+        poke();
+    }
+
+    /** How often the loop woke. Any thread. */
+    long rounds() {
+        return rounds.read();
+    }
+
+    private void execute(Runnable command) {
+        try {
+            if (!commands.offer(command, COMMAND_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(
+                        "an event loop did not take a command within %d s".formatted(COMMAND_SECONDS));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while handing a command to an event loop", e);
+        }
+        poke();
+    }
+}

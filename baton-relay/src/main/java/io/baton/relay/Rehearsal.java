@@ -1,0 +1,136 @@
+package io.baton.relay;
+
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketFamily;
+import io.baton.posix.SocketType;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warms the real data path of this JVM before it is needed: a private relay on loopback between an echo server and clients, with small
+ * messages, bulk, half-close and reset. Cold, the first connections of a JVM stall for 170 to 250 ms.
+ */
+public final class Rehearsal {
+    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+    private static final int SMALL_BYTES = 256;
+    private static final int BULK_BYTES = 1 << 20;
+
+    /** Each further wave opens its connections anew: accept and close are to be warm too. */
+    private static final int ROUNDS_PER_WAVE = 40;
+
+    private final Posix posix;
+    private final RehearsalOptions options;
+    private final long startNanos = System.nanoTime();
+    private final long deadlineNanos;
+    private int connections;
+    private long messages;
+    private long bytes;
+
+    private Rehearsal(Posix posix, RehearsalOptions options) {
+        this.posix = posix;
+        this.options = options;
+        this.deadlineNanos = startNanos + options.limit().toNanos();
+    }
+
+    /** Rehearses in the calling thread and takes down everything it made. Never throws: a failure is in the result. */
+    public static RehearsalResult run(Posix posix, RehearsalOptions options) {
+        Rehearsal rehearsal = new Rehearsal(posix, options);
+        try {
+            rehearsal.rehearse();
+            return rehearsal.result(Optional.empty());
+        } catch (RuntimeException e) {
+            LOG.warn("the rehearsal ended early; the first connections will be slower", e);
+            return rehearsal.result(Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private RehearsalResult result(Optional<String> failure) {
+        return new RehearsalResult(
+                connections, messages, bytes, Duration.ofNanos(System.nanoTime() - startNanos), failure);
+    }
+
+    private void rehearse() {
+        RelayOptions one = RelayOptions.defaults().withWorkers(1);
+        // Closed in reverse: the relay first, which unblocks whatever the echo server is at.
+        try (Fd front = listen();
+                Fd back = listen();
+                RehearsalEcho echo = new RehearsalEcho(posix, back);
+                Relay relay = new Relay(posix, one, RelayObserver.NONE)) {
+            SocketAddress endpoint = echo.address();
+            relay.start();
+            relay.addListener(new RelayListener(
+                    "rehearsal",
+                    List.of(List.of(front)),
+                    () -> List.of(endpoint).iterator(),
+                    options.limit().multipliedBy(2),
+                    options.limit()));
+            SocketAddress address = posix.localAddress(front);
+            do {
+                wave(address);
+            } while (timeLeft());
+        }
+    }
+
+    private void wave(SocketAddress address) {
+        List<RehearsalClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < options.connections() && (i == 0 || timeLeft()); i++) {
+                clients.add(new RehearsalClient(posix, address));
+                connections++;
+            }
+            for (int round = 0; round < ROUNDS_PER_WAVE && timeLeft(); round++) {
+                smallMessages(clients);
+            }
+            if (timeLeft() && clients.getFirst().bulk(BULK_BYTES, deadlineNanos)) {
+                bytes += BULK_BYTES;
+            }
+            for (int i = 0; i < clients.size() && timeLeft(); i++) {
+                if (i % 2 == 0) {
+                    clients.get(i).halfClose(deadlineNanos);
+                } else {
+                    clients.get(i).reset();
+                }
+            }
+        } finally {
+            clients.forEach(RehearsalClient::close);
+        }
+    }
+
+    /** All send, then all receive: the relay sees many connections at once. */
+    private void smallMessages(List<RehearsalClient> clients) {
+        for (RehearsalClient client : clients) {
+            client.send(SMALL_BYTES);
+        }
+        for (RehearsalClient client : clients) {
+            if (!client.receive(SMALL_BYTES, deadlineNanos)) {
+                return;
+            }
+            messages++;
+            bytes += SMALL_BYTES;
+        }
+    }
+
+    private boolean timeLeft() {
+        return System.nanoTime() - deadlineNanos < 0;
+    }
+
+    private Fd listen() {
+        Fd socket = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
+        try {
+            posix.bind(socket, new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
+            posix.listen(socket, options.connections());
+            return socket;
+        } catch (PosixException e) {
+            socket.close();
+            throw e;
+        }
+    }
+}

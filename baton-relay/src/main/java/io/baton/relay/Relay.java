@@ -1,0 +1,217 @@
+package io.baton.relay;
+
+import static java.util.Objects.requireNonNull;
+
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves bytes between clients and upstreams: one event loop thread per worker, each owning its connections. Between two events every
+ * byte is in a kernel object, a socket or a pipe. Thread-safe.
+ */
+public final class Relay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(5);
+    private static final Duration JOIN_LIMIT = Duration.ofSeconds(10);
+
+    private enum State {
+        NEW,
+        ACCEPTING,
+        NOT_ACCEPTING,
+        CLOSED
+    }
+
+    private final Posix posix;
+    private final RelayOptions options;
+    private final RelayObserver observer;
+    private final LongSupplier nanoTime;
+    private final Map<String, List<Route>> routes = new HashMap<>();
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private State state = State.NEW;
+    private volatile @Nullable Budget budget;
+
+    /**
+     * Nothing is opened before {@link #start()}.
+     *
+     * @param observer told on loop threads
+     */
+    public Relay(Posix posix, RelayOptions options, RelayObserver observer) {
+        this(posix, options, observer, System::nanoTime);
+    }
+
+    Relay(Posix posix, RelayOptions options, RelayObserver observer, LongSupplier nanoTime) {
+        this.posix = requireNonNull(posix, "posix is null");
+        this.options = requireNonNull(options, "options is null");
+        this.observer = requireNonNull(observer, "observer is null");
+        this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
+    }
+
+    /**
+     * Raises the soft RLIMIT_NOFILE to the hard one and starts the loops.
+     *
+     * @throws PosixException when there is no fd for a loop; nothing stays open then
+     * @throws IllegalStateException when started before, or RLIMIT_NOFILE leaves no room for a connection
+     */
+    public synchronized void start() {
+        if (state != State.NEW) {
+            throw new IllegalStateException("the relay was started before");
+        }
+        Budget shared = Budget.ofOpenFiles(posix, options, () -> loops.forEach(EventLoop::pokeIfPaused));
+        try {
+            for (int index = 0; index < options.workers(); index++) {
+                loops.add(new EventLoop(index, posix, options, shared, observer, nanoTime));
+            }
+        } catch (PosixException e) {
+            loops.forEach(loop -> {
+                loop.close();
+                loop.run(); // which closes its fds at once
+            });
+            loops.clear();
+            throw e;
+        }
+        budget = shared;
+        state = State.ACCEPTING;
+        for (int index = 0; index < loops.size(); index++) {
+            threads.add(Thread.ofPlatform()
+                    .name("baton-relay-" + index)
+                    .daemon(true)
+                    .start(loops.get(index)));
+        }
+    }
+
+    /**
+     * Begins accepting on {@code listener}'s sockets (made non-blocking, and TCP_NODELAY if TCP) before it returns.
+     *
+     * @throws IllegalArgumentException when the name is taken or there are sockets for more workers than the relay has
+     * @throws IllegalStateException when not started, closed, or after {@link #stopAccepting()}
+     */
+    public synchronized void addListener(RelayListener listener) {
+        if (state != State.ACCEPTING) {
+            throw new IllegalStateException(
+                    "listener %s comes while the relay is %s".formatted(listener.name(), state));
+        }
+        if (listener.sockets().size() > loops.size()) {
+            throw new IllegalArgumentException("listener %s has sockets for %d workers, expected at most %d"
+                    .formatted(listener.name(), listener.sockets().size(), loops.size()));
+        }
+        if (routes.containsKey(listener.name())) {
+            throw new IllegalArgumentException("listener %s is already there".formatted(listener.name()));
+        }
+        listener.sockets().forEach(sockets -> sockets.forEach(this::prepare));
+        List<Route> perLoop = new ArrayList<>();
+        List<Fd> all = listener.sockets().stream().flatMap(List::stream).toList();
+        CountDownLatch added = new CountDownLatch(all.size());
+        for (int worker = 0; worker < listener.sockets().size(); worker++) {
+            Route route = Route.of(listener);
+            perLoop.add(route);
+            for (Fd socket : listener.sockets().get(worker)) {
+                loops.get(worker).addListener(socket, route, added::countDown);
+            }
+        }
+        routes.put(listener.name(), perLoop);
+        await(added);
+    }
+
+    /** Accepted sockets inherit TCP_NODELAY from the listening one: a system call less per connection. */
+    private void prepare(Fd socket) {
+        posix.setNonBlocking(socket, true);
+        if (posix.localAddress(socket) instanceof SocketAddress.Inet) {
+            posix.setSocketOption(socket, SocketOption.TCP_NODELAY, 1);
+        }
+    }
+
+    /**
+     * Takes every listening socket out of every event loop before it returns; the caller may then close them, or leave them to
+     * whoever else holds them. Connections go on. Final, and idempotent.
+     *
+     * @throws IllegalStateException when a loop did not answer within 5 seconds
+     */
+    public synchronized void stopAccepting() {
+        if (state == State.ACCEPTING) {
+            CountDownLatch stopped = new CountDownLatch(loops.size());
+            loops.forEach(loop -> loop.stopAccepting(stopped::countDown));
+            await(stopped);
+            state = State.NOT_ACCEPTING;
+        }
+    }
+
+    /** Connections accepted and not yet ended, over all workers. */
+    public int activeConnections() {
+        Budget shared = budget;
+        return shared == null ? 0 : shared.active();
+    }
+
+    /** How many connections it takes at once: the configured number, or what RLIMIT_NOFILE allows when that is less. */
+    public int maxConnections() {
+        Budget shared = budget;
+        return shared == null ? options.maxConnections() : shared.maxConnections();
+    }
+
+    /** The numbers of each listener ever added, by name. */
+    public synchronized Map<String, ListenerNumbers> numbers() {
+        Map<String, ListenerNumbers> sums = new HashMap<>();
+        routes.forEach((name, perLoop) -> sums.put(
+                name,
+                perLoop.stream()
+                        .map(route -> route.counters().read())
+                        .reduce(ListenerNumbers.ZERO, ListenerNumbers::plus)));
+        return sums;
+    }
+
+    /** Resets what connections are left, ends the loops and closes every fd the relay opened. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        state = State.CLOSED;
+        loops.forEach(EventLoop::close);
+        for (Thread thread : threads) {
+            try {
+                if (!thread.join(JOIN_LIMIT)) {
+                    LOG.error("{} did not end within {} s", thread.getName(), JOIN_LIMIT.toSeconds());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** How often loops woke, for tests that they do not spin. */
+    synchronized long rounds() {
+        return loops.stream().mapToLong(EventLoop::rounds).sum();
+    }
+
+    /** Makes every loop look at its clock, for tests that move it by hand. */
+    synchronized void poke() {
+        loops.forEach(EventLoop::poke);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException(
+                        "an event loop did not answer within %d s".formatted(COMMAND_LIMIT.toSeconds()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for an event loop", e);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.baton.relay;
+
+import io.baton.posix.Errno;
+import io.baton.posix.SocketAddress;
+import java.util.Iterator;
+
+/** Chooses endpoints for connections. Called on every loop thread: implementations are thread-safe and must not block. */
+public interface UpstreamSelector {
+
+    /**
+     * The endpoints for one new connection, tried in this order until one accepts. Asked for one at a time, and bounded: a
+     * connection whose candidates are used up fails with {@link ConnectionOutcome#CONNECT_FAILED}.
+     */
+    Iterator<SocketAddress> candidates();
+
+    /** {@code endpoint} accepted a connection. */
+    default void connected(SocketAddress endpoint) {}
+
+    /**
+     * {@code endpoint} did not accept a connection; the next candidate is tried.
+     *
+     * @param reason ECONNREFUSED, EHOSTUNREACH, …; ETIMEDOUT also when the listener's connect timeout ran out
+     */
+    default void failed(SocketAddress endpoint, Errno reason) {}
+}

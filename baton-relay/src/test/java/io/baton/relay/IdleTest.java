@@ -1,0 +1,66 @@
+package io.baton.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class IdleTest {
+    private final AtomicLong clock = new AtomicLong(System.nanoTime());
+
+    @Test
+    void aConnectionIdleForItsTimeoutIsResetAndOneInUseIsNot() throws Exception {
+        try (EchoServer echo = new EchoServer();
+                RelayFixture fixture = RelayFixture.relay()
+                        .clock(clock::get)
+                        .idleTimeout(Duration.ofMinutes(10))
+                        .to(echo.port())
+                        .start();
+                Socket idle = fixture.connect();
+                Socket used = fixture.connect()) {
+            ConnectTest.assertEchoes(idle);
+            ConnectTest.assertEchoes(used);
+
+            advance(fixture, Duration.ofMinutes(9));
+            ConnectTest.assertEchoes(used);
+            assertThat(fixture.relay.activeConnections()).isEqualTo(2);
+            advance(fixture, Duration.ofSeconds(61));
+
+            ConnectionReport report = fixture.report();
+            assertThat(report.outcome()).isEqualTo(ConnectionOutcome.IDLE_TIMEOUT);
+            assertThat(report.client()).isEqualTo(RelayFixture.loopback(idle.getLocalPort()));
+            assertThat(report.duration()).isBetween(Duration.ofMinutes(10), Duration.ofMinutes(11));
+            assertThatThrownBy(() -> idle.getInputStream().read()).isInstanceOf(SocketException.class);
+            ConnectTest.assertEchoes(used);
+            assertThat(fixture.relay.activeConnections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutATimeoutAConnectionMayIdleForEver() throws Exception {
+        try (EchoServer echo = new EchoServer();
+                RelayFixture fixture =
+                        RelayFixture.relay().clock(clock::get).to(echo.port()).start();
+                Socket client = fixture.connect()) {
+            ConnectTest.assertEchoes(client);
+
+            advance(fixture, Duration.ofDays(1000));
+
+            ConnectTest.assertEchoes(client);
+        }
+    }
+
+    /** Moves the clock and sees to it that the loop has looked at it. */
+    private void advance(RelayFixture fixture, Duration by) {
+        clock.addAndGet(by.toNanos());
+        for (int i = 0; i < 2; i++) { // the first round may have read the clock before it moved
+            long before = fixture.relay.rounds();
+            fixture.relay.poke();
+            Waits.until(() -> fixture.relay.rounds() > before);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.baton.relay;
+
+import io.baton.posix.Errno;
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketFamily;
+import io.baton.posix.SocketOption;
+import io.baton.posix.SocketType;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** A running relay with one listener on loopback, and a record of what its observer was told. */
+final class RelayFixture implements AutoCloseable {
+    static final int PATIENCE_MS = 20_000;
+
+    final Posix posix;
+    final Relay relay;
+    final Fd listener;
+    final List<SocketAddress> endpoints = new CopyOnWriteArrayList<>();
+    final List<String> failures = Collections.synchronizedList(new ArrayList<>());
+    final BlockingQueue<ConnectionReport> reports = new LinkedBlockingQueue<>();
+    final List<String> pauses = new CopyOnWriteArrayList<>();
+
+    private RelayFixture(Setup setup) {
+        posix = setup.posix;
+        relay = new Relay(posix, setup.options, new Recorder(), setup.clock);
+        listener = listen(setup.address);
+        endpoints.addAll(setup.endpoints);
+        relay.start();
+        List<List<Fd>> sockets = Collections.nCopies(setup.options.workers(), List.of(listener));
+        relay.addListener(new RelayListener("test", sockets, new InOrder(), setup.idleTimeout, setup.connectTimeout));
+    }
+
+    /** Options of a fixture; {@link #start} at the end. */
+    static final class Setup {
+        Posix posix = Posix.linux();
+        RelayOptions options = RelayOptions.defaults().withWorkers(1);
+        LongSupplier clock = System::nanoTime;
+        Duration idleTimeout = Duration.ZERO;
+        Duration connectTimeout = Duration.ofSeconds(5);
+        SocketAddress address = loopback(0);
+        final List<SocketAddress> endpoints = new ArrayList<>();
+
+        Setup posix(Posix value) {
+            posix = value;
+            return this;
+        }
+
+        Setup options(RelayOptions value) {
+            options = value;
+            return this;
+        }
+
+        Setup clock(LongSupplier value) {
+            clock = value;
+            return this;
+        }
+
+        Setup idleTimeout(Duration value) {
+            idleTimeout = value;
+            return this;
+        }
+
+        Setup connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        Setup address(SocketAddress value) {
+            address = value;
+            return this;
+        }
+
+        Setup to(SocketAddress endpoint) {
+            endpoints.add(endpoint);
+            return this;
+        }
+
+        Setup to(int port) {
+            return to(loopback(port));
+        }
+
+        RelayFixture start() {
+            return new RelayFixture(this);
+        }
+    }
+
+    static Setup relay() {
+        return new Setup();
+    }
+
+    static SocketAddress.Inet loopback(int port) {
+        return new SocketAddress.Inet(InetAddress.getLoopbackAddress(), port);
+    }
+
+    Fd listen(SocketAddress address) {
+        SocketFamily family = address instanceof SocketAddress.Inet inet
+                ? inet.host() instanceof java.net.Inet4Address ? SocketFamily.INET : SocketFamily.INET6
+                : SocketFamily.UNIX;
+        Fd socket = posix.socket(family, SocketType.STREAM, true);
+        if (family != SocketFamily.UNIX) {
+            posix.setSocketOption(socket, SocketOption.SO_REUSEADDR, 1);
+        }
+        posix.bind(socket, address);
+        posix.listen(socket, 4096);
+        return socket;
+    }
+
+    int port() {
+        return ((SocketAddress.Inet) posix.localAddress(listener)).port();
+    }
+
+    /** A client of the relay, whose reads time out loudly. */
+    Socket connect() throws IOException {
+        return connect(-1);
+    }
+
+    Socket connect(int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), PATIENCE_MS);
+        socket.setSoTimeout(PATIENCE_MS);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    /** The next report, in the order connections ended. */
+    ConnectionReport report() throws InterruptedException {
+        ConnectionReport report = reports.poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        if (report == null) {
+            throw new AssertionError("no connection ended within %d ms".formatted(PATIENCE_MS));
+        }
+        return report;
+    }
+
+    ListenerNumbers numbers() {
+        ListenerNumbers numbers = relay.numbers().get("test");
+        if (numbers == null) {
+            throw new AssertionError("no numbers of the listener");
+        }
+        return numbers;
+    }
+
+    @Override
+    public void close() {
+        relay.close();
+        listener.close();
+    }
+
+    private final class InOrder implements UpstreamSelector {
+        @Override
+        public Iterator<SocketAddress> candidates() {
+            return endpoints.iterator();
+        }
+
+        @Override
+        public void failed(SocketAddress endpoint, Errno reason) {
+            failures.add(endpoint + " " + reason);
+        }
+    }
+
+    private final class Recorder implements RelayObserver {
+        @Override
+        public void connectionClosed(ConnectionReport report) {
+            reports.add(report);
+        }
+
+        @Override
+        public void acceptPaused(PauseReason reason) {
+            pauses.add("paused " + reason);
+        }
+
+        @Override
+        public void acceptResumed() {
+            pauses.add("resumed");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.baton.relay;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package io.baton.bench;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The config that a user would write for our routes. */
+final class BatonConfigFile {
+    private BatonConfigFile() {}
+
+    static String text(List<Route> routes, Duration drain) {
+        StringBuilder yaml =
+                new StringBuilder("admin: { address: %s }%nlisteners:%n".formatted(Loopback.text(Loopback.freePort())));
+        for (Route route : routes) {
+            yaml.append("  - name: %s%n    address: %s%n    tcp: { cluster: %s }%n"
+                    .formatted(route.name(), Loopback.text(route.listen()), route.name()));
+        }
+        yaml.append("clusters:\n");
+        for (Route route : routes) {
+            yaml.append("  - { name: %s, endpoints: [ %s ] }%n".formatted(route.name(), Loopback.text(route.target())));
+        }
+        yaml.append("handover: { drain: %ds, parent_shutdown: %ds }%n"
+                .formatted(drain.toSeconds(), drain.plusSeconds(5).toSeconds()));
+        return yaml.toString();
+    }
+}

@@ -1,0 +1,67 @@
+package io.baton.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * HAProxy in TCP mode; restarted by SIGUSR2 to its master, which starts a worker that fetches the listeners from the old one
+ * ({@code expose-fd listeners}).
+ *
+ * @param splice with {@code splice-request} and {@code splice-response}: bulk without copying through user space
+ */
+record Haproxy(boolean splice) implements Peer {
+    @Override
+    public String name() {
+        return splice ? "haproxy-splice" : "haproxy";
+    }
+
+    @Override
+    public Optional<String> missing() {
+        return Versions.onPath("haproxy").isEmpty() ? Optional.of("there is no haproxy on PATH") : Optional.empty();
+    }
+
+    @Override
+    public String version() {
+        return Versions.firstLine(List.of("haproxy", "-v"));
+    }
+
+    @Override
+    public RunningPeer start(List<Route> routes, Scene scene) throws BenchException {
+        Path directory = scene.subdirectory(name());
+        Path config = scene.write(directory.resolve("haproxy.cfg"), config(routes, directory));
+        List<String> command =
+                List.of(Versions.onPath("haproxy").orElseThrow().toString(), "-W", "-f", config.toString());
+        return ForkedPeer.start("haproxy", command, routes, Haproxy::reload, scene);
+    }
+
+    private static void reload(long masterPid) throws BenchException {
+        Command.Result result = Command.run(List.of("kill", "-USR2", Long.toString(masterPid)), Duration.ofSeconds(5));
+        if (result.exitCode() != 0) {
+            throw new BenchException("cannot signal haproxy: " + result.text());
+        }
+    }
+
+    String config(List<Route> routes, Path directory) {
+        StringBuilder text = new StringBuilder("""
+                global
+                  maxconn 2000
+                  nbthread %d
+                  stats socket %s/stats.sock mode 600 level admin expose-fd listeners
+                defaults
+                  mode tcp
+                  timeout connect 5s
+                  timeout client 1h
+                  timeout server 1h
+                %s""".formatted(
+                        Runtime.getRuntime().availableProcessors(),
+                        directory,
+                        splice ? "  option splice-request\n  option splice-response\n" : ""));
+        for (Route route : routes) {
+            text.append("listen %s%n  bind %s%n  server origin %s%n"
+                    .formatted(route.name(), Loopback.text(route.listen()), Loopback.text(route.target())));
+        }
+        return text.toString();
+    }
+}

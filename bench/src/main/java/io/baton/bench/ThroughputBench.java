@@ -1,0 +1,92 @@
+package io.baton.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Small responses by wrk and bulk bytes, through each proxy in turn, round after round. */
+final class ThroughputBench {
+    private static final long BULK_BYTES = 1L << 30;
+
+    private final int rounds;
+    private final int seconds;
+    private final Progress progress;
+
+    /** A proxy with what is measured of it. */
+    private record Contender(Peer peer, RunningPeer running, Route small, Route bulk, ThroughputSamples samples) {}
+
+    ThroughputBench(int rounds, int seconds, Progress progress) {
+        this.rounds = rounds;
+        this.seconds = seconds;
+        this.progress = progress;
+    }
+
+    Report run(BenchOptions options, Scene scene) throws BenchException {
+        List<String> remarks = new ArrayList<>();
+        List<Peer> peers = options.peers(
+                List.of(new Direct(), BatonPeer.find(), new Haproxy(false), new Haproxy(true), new Nginx()),
+                progress,
+                remarks);
+        Map<String, String> facts = MachineFacts.collect(peers);
+        Optional<String> noWrk = Wrk.missing();
+        noWrk.ifPresent(why -> {
+            progress.event("LEFT OUT: small responses: " + why);
+            remarks.add("LEFT OUT: small responses: " + why);
+        });
+        CannedOrigin canned = scene.add(new CannedOrigin());
+        Bulk bulk = scene.add(Bulk.start(BULK_BYTES));
+        List<Contender> contenders = start(peers, canned, bulk, scene);
+        // The round before the first is not counted: JIT compilers and caches have their say in it.
+        for (int round = 0; round <= rounds; round++) {
+            for (Contender contender : contenders) {
+                measure(contender, bulk, noWrk.isEmpty(), round);
+            }
+        }
+        Map<String, ThroughputSamples> samples = new LinkedHashMap<>();
+        contenders.forEach(contender -> samples.put(contender.peer().name(), contender.samples()));
+        remarks.addFirst(
+                ("%d rounds, all proxies in each; median (lowest-highest). Small responses: wrk -t1 -c64 for %d s;"
+                                + " bulk: 1 GiB over one connection. Load, proxy and origin share the CPUs: compare within a column only.")
+                        .formatted(rounds, seconds));
+        return new ThroughputReport(facts, remarks, samples).toReport();
+    }
+
+    private List<Contender> start(List<Peer> peers, CannedOrigin canned, Bulk bulk, Scene scene) throws BenchException {
+        List<Contender> contenders = new ArrayList<>();
+        for (Peer peer : peers) {
+            boolean direct = peer instanceof Direct;
+            Route small = new Route("small", direct ? canned.address() : Loopback.freePort(), canned.address());
+            Route large = new Route("bulk", direct ? bulk.address() : Loopback.freePort(), bulk.address());
+            RunningPeer running = peer.start(List.of(small, large), scene);
+            contenders.add(new Contender(peer, running, small, large, new ThroughputSamples()));
+            progress.event("%s started".formatted(peer.name()));
+        }
+        return contenders;
+    }
+
+    private void measure(Contender contender, Bulk bulk, boolean withWrk, int round) throws BenchException {
+        String name = contender.peer().name();
+        RunningPeer running = contender.running();
+        String small = "";
+        // For small responses HAProxy's splice options change nothing.
+        if (withWrk && !name.equals("haproxy-splice")) {
+            double cpu = running.cpuSeconds();
+            Wrk.Measured measured = Wrk.run(contender.small().listen(), seconds);
+            double used = running.cpuSeconds() - cpu;
+            small = "%,.0f requests/s, p99 %,.0f µs, ".formatted(measured.requestsPerSecond(), measured.p99Micros());
+            if (round > 0) {
+                contender.samples().addSmall(measured, used, running.rssBytes());
+            }
+        }
+        double cpu = running.cpuSeconds();
+        double gigabytes = bulk.receive(contender.bulk().listen());
+        double used = running.cpuSeconds() - cpu;
+        if (round > 0) {
+            contender.samples().addBulk(gigabytes, used / (BULK_BYTES / 1e9));
+        }
+        progress.event("%s %s: %s%.2f GB/s"
+                .formatted(round == 0 ? "warm-up" : "round " + round + "/" + rounds, name, small, gigabytes));
+    }
+}

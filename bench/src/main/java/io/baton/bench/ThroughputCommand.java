@@ -1,0 +1,52 @@
+package io.baton.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "throughput",
+        description =
+                "Small responses (wrk, 64 connections) and bulk transfer through each proxy, in interleaved rounds.")
+final class ThroughputCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    private BenchOptions options = new BenchOptions();
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Rounds, 1 to 20 (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "3",
+            description = "Seconds of wrk per proxy and round, 1 to 30 (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Override
+    public Integer call() throws BenchException {
+        if (rounds < 1 || rounds > 20 || seconds < 1 || seconds > 30) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--rounds %d --seconds %d: expected 1 to 20 and 1 to 30".formatted(rounds, seconds));
+        }
+        Report report;
+        try (Progress progress = Progress.onStderr(Terminal.detect());
+                Scene scene = new Scene("bench")) {
+            report = new ThroughputBench(rounds, seconds, progress).run(options, scene);
+        }
+        report.plainTables().forEach(System.out::println);
+        List<Path> files = report.write(options.out());
+        System.out.println();
+        files.forEach(file -> System.out.println("written: " + file));
+        return 0;
+    }
+}

@@ -28,7 +28,9 @@ class ControlMessagesTest {
         PeerCredentials sender = new PeerCredentials(pid, uid, gid);
 
         ControlMessages.writeCredentials(control.asSlice(credentialsFirst ? 0 : rightsSpace), sender);
-        ControlMessages.writeRights(control.asSlice(credentialsFirst ? credentialsSpace : 0), fds);
+        ControlMessages.writeRights(
+                control.asSlice(credentialsFirst ? credentialsSpace : 0),
+                fds.stream().mapToInt(Integer::intValue).toArray());
 
         assertThat(ControlMessages.read(control)).isEqualTo(new ControlMessages(fds, Optional.of(sender)));
     }
@@ -51,7 +53,7 @@ class ControlMessagesTest {
     void rightsAreLaidOutAsInTheHeader() {
         MemorySegment control = Arena.ofAuto().allocate(ControlMessages.rightsSpace(1), 8);
 
-        ControlMessages.writeRights(control, List.of(7));
+        ControlMessages.writeRights(control, 7);
 
         assertThat(control.toArray(ValueLayout.JAVA_BYTE))
                 .containsExactly(20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0);

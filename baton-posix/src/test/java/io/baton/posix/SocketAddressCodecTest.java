@@ -35,7 +35,7 @@ class SocketAddressCodecTest {
 
         assertThat(length).isBetween(3, SocketAddressCodec.MAX_BYTES);
         assertThat(decoded).isEqualTo(address);
-        assertThat(SocketAddressCodec.describe(decoded)).isEqualTo(SocketAddressCodec.describe(address));
+        assertThat(decoded).hasToString(address.toString());
     }
 
     @Property
@@ -46,8 +46,7 @@ class SocketAddressCodecTest {
 
         for (int length = 0; length <= SocketAddressCodec.MAX_BYTES; length++) {
             if (SocketAddressCodec.isKnown(memory, length)) {
-                assertThat(SocketAddressCodec.describe(SocketAddressCodec.decode(memory, length)))
-                        .isNotNull();
+                assertThat(SocketAddressCodec.decode(memory, length)).isNotNull();
             } else {
                 int known = length;
                 assertThatThrownBy(() -> SocketAddressCodec.decode(memory, known))

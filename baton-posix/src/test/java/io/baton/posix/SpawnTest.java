@@ -33,16 +33,18 @@ class SpawnTest {
 
     @Test
     void targetsThatAreTakenByOtherSourcesDoNotClash() {
-        // However the sources are numbered and ordered, none may be overwritten before it is in its place.
+        // Enough for the targets to lie among the sources, and the other way round: whatever the order, none may be
+        // overwritten
+        // before it is in its place.
         List<FdPair> pipes = new ArrayList<>();
         List<Fd> reversed = new ArrayList<>();
-        StringBuilder script = new StringBuilder();
+        StringBuilder script = new StringBuilder("exec cat");
         StringBuilder expected = new StringBuilder();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 150; i++) {
             FdPair pipe = pipeWith("pipe" + i + ";");
             pipes.add(pipe);
             reversed.addFirst(pipe.first());
-            script.append("cat <&").append(3 + i).append("; ");
+            script.append(" /proc/self/fd/").append(3 + i);
             expected.insert(0, "pipe" + i + ";");
         }
         assertThat(output(script.toString(), reversed)).isEqualTo(expected.toString());

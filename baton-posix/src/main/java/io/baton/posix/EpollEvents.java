@@ -3,30 +3,36 @@ package io.baton.posix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
-/**
- * Room for the events of one {@code epoll_wait(2)}. {@code struct epoll_event} is packed to 12 bytes on x86-64 and padded to 16
- * elsewhere. Not thread-safe.
- */
+/** Room for the events of one {@code epoll_wait(2)}. Not thread-safe. */
 public final class EpollEvents {
-    private static final ValueLayout.OfLong DATA = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final int SIZE = Architecture.CURRENT.epollEventSize();
+    private static final int DATA_OFFSET = Architecture.CURRENT.epollDataOffset();
 
     private final MemorySegment segment;
     private final int capacity;
 
+    /**
+     * @param capacity how many events one wait can bring, at least 1
+     * @param arena owns the memory; a shared one is kept from closing while a thread waits
+     */
     public EpollEvents(int capacity, Arena arena) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity is %d, expected at least 1".formatted(capacity));
+        }
         this.capacity = capacity;
-        this.segment = arena.allocate((long) capacity * EventLayout.SIZE, 8);
+        this.segment = arena.allocate((long) capacity * SIZE, Long.BYTES);
     }
 
     /** Which of EPOLLIN, EPOLLOUT, … the event at {@code index} has. */
     public int events(int index) {
-        return segment.get(ValueLayout.JAVA_INT, (long) index * EventLayout.SIZE);
+        return segment.get(ValueLayout.JAVA_INT_UNALIGNED, offset(index));
     }
 
     /** What was registered with the fd. */
     public long data(int index) {
-        return segment.get(DATA, (long) index * EventLayout.SIZE + EventLayout.DATA_OFFSET);
+        return segment.get(ValueLayout.JAVA_LONG_UNALIGNED, offset(index) + DATA_OFFSET);
     }
 
     public int capacity() {
@@ -37,11 +43,13 @@ public final class EpollEvents {
         return segment;
     }
 
-    static final class EventLayout {
-        private static final boolean PACKED = "amd64".equals(System.getProperty("os.arch"));
-        static final int SIZE = PACKED ? 12 : 16;
-        static final int DATA_OFFSET = PACKED ? 4 : 8;
+    /** Writes one {@code struct epoll_event}. */
+    static void write(MemorySegment target, Architecture architecture, int events, long data) {
+        target.set(ValueLayout.JAVA_INT_UNALIGNED, 0, events);
+        target.set(ValueLayout.JAVA_LONG_UNALIGNED, architecture.epollDataOffset(), data);
+    }
 
-        private EventLayout() {}
+    private long offset(int index) {
+        return (long) Objects.checkIndex(index, capacity) * SIZE;
     }
 }

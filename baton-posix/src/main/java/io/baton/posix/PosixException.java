@@ -15,6 +15,20 @@ public final class PosixException extends RuntimeException {
         this.errno = Errno.of(errnoNumber);
     }
 
+    /**
+     * Turns {@code -errno} into the exception; any other result is returned. Not a lambda for the text: each would cost a cold start
+     * the making of a class, and there are as many as there are calls.
+     *
+     * @param call a format for {@code arguments}
+     */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library, and this module has none
+    static long check(long result, String call, Object... arguments) {
+        if (result < 0) {
+            throw new PosixException(call.formatted(arguments), (int) -result);
+        }
+        return result;
+    }
+
     public Errno errno() {
         return errno;
     }

@@ -32,7 +32,7 @@ final class LinuxProcesses implements ProcessCalls {
         private static final NativeCall GETEUID = NativeCall.words("geteuid", 0);
         private static final NativeCall WAITPID = NativeCall.words("waitpid", 3);
         private static final NativeCall KILL = NativeCall.words("kill", 2);
-        private static final NativeCall PRCTL = NativeCall.variadic("prctl", 2, 1);
+        private static final NativeCall PRCTL = NativeCall.variadic("prctl", 3, 1);
         private static final NativeCall GETRLIMIT = NativeCall.words("getrlimit", 2);
         private static final NativeCall SETRLIMIT = NativeCall.words("setrlimit", 2);
     }
@@ -85,7 +85,7 @@ final class LinuxProcesses implements ProcessCalls {
 
     @Override
     public void setParentDeathSignal(int signal) {
-        check(Native.PRCTL.call(PR_SET_PDEATHSIG, signal), "prctl(PR_SET_PDEATHSIG, %d)", signal);
+        check(Native.PRCTL.call(PR_SET_PDEATHSIG, signal, 0), "prctl(PR_SET_PDEATHSIG, %d)", signal);
     }
 
     @Override

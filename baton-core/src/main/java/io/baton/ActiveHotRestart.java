@@ -1,84 +1,261 @@
 package io.baton;
 
+import io.baton.DomainSocketNames.Role;
+import io.baton.posix.Posix;
+import io.baton.posix.SocketType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+/** Takes part: child of the epoch before, parent of the epoch after. */
 final class ActiveHotRestart implements HotRestart {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveHotRestart.class);
+    private static final int DYNAMIC_BASE_ID_ATTEMPTS = 100;
+    private static final long DYNAMIC_BASE_ID_MASK = 0x0FFF_FFFF;
+
+    private final Posix posix;
+    private final HotRestartOptions options;
+    private final DomainSocketNames names;
+    private final DomainSockets sockets;
+    private final SharedMemory memory;
+    private final Stats stats;
+    private final HotRestartingChild asChild;
+    private final Lifecycle lifecycle;
+    private final Listeners listeners;
+    private final DrainManager drainManager;
+    private final SharedLock logLock;
+    private final SharedLock accessLogLock;
+    private volatile Optional<HotRestartingParent> asParent = Optional.empty();
+    private boolean closed;
+
+    private ActiveHotRestart(
+            Posix posix,
+            HotRestartOptions options,
+            DomainSocketNames names,
+            DomainSockets sockets,
+            SharedMemory memory,
+            Stats stats,
+            HotRestartingChild asChild,
+            HotRestartObserver observer) {
+        this.posix = posix;
+        this.options = options;
+        this.names = names;
+        this.sockets = sockets;
+        this.memory = memory;
+        this.stats = stats;
+        this.asChild = asChild;
+        this.lifecycle = new Lifecycle(options.epoch(), observer);
+        this.listeners = new Listeners(posix, asChild);
+        this.drainManager = new DrainManager(options.drainTime(), options.drainStrategy(), System::nanoTime);
+        this.logLock = new RobustSharedLock(posix, "the log lock", memory.logLock());
+        this.accessLogLock = new RobustSharedLock(posix, "the access log lock", memory.accessLogLock());
+    }
+
+    static HotRestart join(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer)
+            throws HotRestartException {
+        if (!options.dynamicBaseId()) {
+            return attach(options, posix, stats, observer);
+        }
+        for (int attempt = 0; attempt < DYNAMIC_BASE_ID_ATTEMPTS; attempt++) {
+            BaseId baseId = new BaseId(ThreadLocalRandom.current().nextLong() & DYNAMIC_BASE_ID_MASK);
+            try {
+                return attach(options.with(values -> values.baseId = baseId), posix, stats, observer);
+            } catch (HotRestartException.AddressInUse e) {
+                LOG.info("dynamic base id {} is in use", baseId.value());
+            }
+        }
+        throw new HotRestartException("unable to select a dynamic base id");
+    }
+
+    private static HotRestart attach(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer)
+            throws HotRestartException {
+        DomainSocketNames names = new DomainSocketNames(options.socketPath(), options.baseId());
+        DomainSockets sockets = DomainSockets.bind(posix, names, options.epoch(), options.socketMode());
+        HotRestartingChild asChild = null;
+        try {
+            asChild = new HotRestartingChild(posix, options, names, sockets, stats);
+            if (options.skipOnNoParent()) {
+                asChild.probeParent();
+            }
+            SharedMemory memory = attachMemory(options, posix, asChild.parentPresent());
+            memory.setInitializing();
+            ActiveHotRestart hotRestart =
+                    new ActiveHotRestart(posix, options, names, sockets, memory, stats, asChild, observer);
+            hotRestart.publish();
+            return hotRestart;
+        } catch (HotRestartException | RuntimeException e) {
+            if (asChild != null) {
+                asChild.close();
+            }
+            sockets.close();
+            throw e;
+        }
+    }
+
+    private static SharedMemory attachMemory(HotRestartOptions options, Posix posix, boolean parentPresent)
+            throws HotRestartException {
+        if (!parentPresent) { // the first, or one that starts cold: nobody else can be using what is there
+            return SharedMemory.create(posix, options.baseId());
+        }
+        return SharedMemory.open(posix, options.baseId())
+                .orElseThrow(() -> new HotRestartException(
+                        "cannot open shared memory region %s check user permissions. Error: No such file or directory"
+                                .formatted(SharedMemory.name(options.baseId()))));
+    }
+
+    private void publish() {
+        stats.gauge("server.hot_restart_epoch", ImportMode.NEVER_IMPORT)
+                .set(options.epoch().value());
+        stats.gauge(Stats.GENERATION, ImportMode.ACCUMULATE).set(1);
+        stats.gauge("server.live", ImportMode.NEVER_IMPORT, () -> isLive() ? 1 : 0);
+        options.baseIdPath().ifPresent(this::writeBaseId);
+    }
+
+    private boolean isLive() {
+        return switch (lifecycle.state()) {
+            case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> true;
+            case HotRestartState.Starting _, HotRestartState.Draining _, HotRestartState.Terminated _ -> false;
+        };
+    }
+
+    private void writeBaseId(Path path) {
+        try {
+            Files.writeString(path, Long.toString(options.baseId().value()));
+        } catch (IOException e) {
+            LOG.error("cannot open base id output file {} for writing: {}", path, e.toString());
+        }
+    }
+
     @Override
     public String version() {
-        throw new UnsupportedOperationException();
+        return HotRestart.supportedVersion(posix);
     }
 
     @Override
     public BaseId baseId() {
-        throw new UnsupportedOperationException();
+        return options.baseId();
     }
 
     @Override
     public RestartEpoch epoch() {
-        throw new UnsupportedOperationException();
+        return options.epoch();
     }
 
     @Override
     public Instant originalStart() {
-        throw new UnsupportedOperationException();
+        return asChild.originalStart();
     }
 
     @Override
     public Listeners listeners() {
-        throw new UnsupportedOperationException();
+        return listeners;
     }
 
     @Override
     public Optional<ParentAdmin> shutdownParentAdmin() throws HotRestartException {
-        throw new UnsupportedOperationException();
+        return asChild.shutdownAdmin();
     }
 
     @Override
-    public void serve(ParentDuties duties) {
-        throw new UnsupportedOperationException();
+    public synchronized void serve(ParentDuties duties) {
+        if (asParent.isPresent() || closed) {
+            throw new IllegalStateException("serve was called before, or after close");
+        }
+        Gauge parentConnections = stats.gauge("server.parent_connections", ImportMode.NEVER_IMPORT);
+        stats.gauge(
+                "server.total_connections",
+                ImportMode.NEVER_IMPORT,
+                () -> duties.connections() + parentConnections.value());
+        DrainProcedure drain = new DrainProcedure(drainManager, listeners, options.exitWhenDrained());
+        HotRestartingParent parent = new HotRestartingParent(
+                posix,
+                options,
+                names,
+                sockets,
+                new HotRestartingParent.Self(options.epoch(), lifecycle, memory, listeners, stats, drain, asChild),
+                duties);
+        asParent = Optional.of(parent);
+        parent.start();
     }
 
     @Override
-    public void ready() throws HotRestartException {
-        throw new UnsupportedOperationException();
+    public synchronized void ready() throws HotRestartException {
+        if (asParent.isEmpty() || closed) {
+            throw new IllegalStateException("serve(duties) must come before ready(): the next child may ask at once");
+        }
+        if (!(lifecycle.state() instanceof HotRestartState.Starting)) {
+            throw new IllegalStateException("ready was called before: " + lifecycle.state());
+        }
+        asChild.takeOver();
+        lifecycle.offer(new HotRestartEvent.Ready()); // before the flag is gone: the next child may ask at once
+        memory.clearInitializing();
+        asChild.startPolling();
     }
 
     @Override
     public void drain() {
-        throw new UnsupportedOperationException();
+        asParent.orElseThrow(() -> new IllegalStateException("serve(duties) must come before drain()"))
+                .drain();
     }
 
     @Override
     public SharedLock logLock() {
-        throw new UnsupportedOperationException();
+        return logLock;
     }
 
     @Override
     public SharedLock accessLogLock() {
-        throw new UnsupportedOperationException();
+        return accessLogLock;
     }
 
     @Override
     public DrainManager drainManager() {
-        throw new UnsupportedOperationException();
+        return drainManager;
     }
 
     @Override
     public HotRestartState state() {
-        throw new UnsupportedOperationException();
+        return lifecycle.state();
     }
 
     @Override
     public boolean forward(UdpPacket packet) {
-        throw new UnsupportedOperationException();
+        return asParent.map(parent -> parent.forward(packet)).orElse(false);
     }
 
     @Override
     public void onForwarded(UdpPacketHandler handler) {
-        throw new UnsupportedOperationException();
+        asChild.onForwarded(handler);
     }
 
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean lastOfLineage = isLast();
+        asParent.ifPresent(HotRestartingParent::close);
+        asChild.close();
+        listeners.closeAll();
+        if (lifecycle.state() instanceof HotRestartState.Starting) {
+            memory.clearInitializing(); // a failed start: the same epoch can be tried again at once
+        }
+        if (lastOfLineage) {
+            memory.unlink();
+        }
+        sockets.close();
+    }
+
+    /** Nobody before us and nobody after us: what Envoy would leave in /dev/shm for ever. */
+    private boolean isLast() {
+        return !asChild.parentPresent()
+                && !UnixPaths.isLive(
+                        posix, names.address(Role.CHILD, options.epoch().next()), SocketType.DATAGRAM);
+    }
 }

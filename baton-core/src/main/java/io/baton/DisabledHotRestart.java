@@ -1,84 +1,129 @@
 package io.baton;
 
+import io.baton.posix.Posix;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
+/** Takes no part: nothing is shared with any other process, and no child ever comes. */
 final class DisabledHotRestart implements HotRestart {
+    private static final Duration DRAIN_TURN = Duration.ofMillis(50);
+
+    private final Instant started = Instant.now();
+    private final Lifecycle lifecycle;
+    private final Listeners listeners;
+    private final DrainManager drainManager;
+    private final DrainProcedure drain;
+    private final SharedLock logLock = new InProcessLock();
+    private final SharedLock accessLogLock = new InProcessLock();
+    private volatile Optional<ParentDuties> duties = Optional.empty();
+    private volatile boolean closed;
+
+    DisabledHotRestart(HotRestartOptions options, Posix posix, HotRestartObserver observer) {
+        this.lifecycle = new Lifecycle(RestartEpoch.FIRST, observer);
+        this.listeners = new Listeners(posix, ParentSockets.NONE);
+        this.drainManager = new DrainManager(options.drainTime(), options.drainStrategy(), System::nanoTime);
+        this.drain = new DrainProcedure(drainManager, listeners, options.exitWhenDrained());
+    }
+
     @Override
     public String version() {
-        throw new UnsupportedOperationException();
+        return "disabled";
     }
 
     @Override
     public BaseId baseId() {
-        throw new UnsupportedOperationException();
+        return new BaseId(0);
     }
 
     @Override
     public RestartEpoch epoch() {
-        throw new UnsupportedOperationException();
+        return RestartEpoch.FIRST;
     }
 
     @Override
     public Instant originalStart() {
-        throw new UnsupportedOperationException();
+        return started;
     }
 
     @Override
     public Listeners listeners() {
-        throw new UnsupportedOperationException();
+        return listeners;
     }
 
     @Override
-    public Optional<ParentAdmin> shutdownParentAdmin() throws HotRestartException {
-        throw new UnsupportedOperationException();
+    public Optional<ParentAdmin> shutdownParentAdmin() {
+        return Optional.empty();
     }
 
     @Override
     public void serve(ParentDuties duties) {
-        throw new UnsupportedOperationException();
+        this.duties = Optional.of(duties);
     }
 
     @Override
-    public void ready() throws HotRestartException {
-        throw new UnsupportedOperationException();
+    public void ready() {
+        if (lifecycle.offer(new HotRestartEvent.Ready()).isEmpty()) {
+            throw new IllegalStateException("ready was called before: " + lifecycle.state());
+        }
     }
 
     @Override
     public void drain() {
-        throw new UnsupportedOperationException();
+        ParentDuties server =
+                duties.orElseThrow(() -> new IllegalStateException("serve(duties) must come before drain()"));
+        lifecycle
+                .offer(new HotRestartEvent.DrainRequested())
+                .ifPresent(from ->
+                        Thread.ofPlatform().daemon().name("baton-drain").start(() -> drainAndTerminate(server)));
+    }
+
+    private void drainAndTerminate(ParentDuties server) {
+        drain.begin(server);
+        Optional<String> over = drain.over(server);
+        while (over.isEmpty() && !closed) {
+            RpcStream.pause(DRAIN_TURN);
+            over = drain.over(server);
+        }
+        if (!closed) {
+            over.flatMap(reason -> lifecycle.offer(new HotRestartEvent.Drained(reason)))
+                    .ifPresent(from -> Guarded.run("terminate", server::terminate));
+        }
     }
 
     @Override
     public SharedLock logLock() {
-        throw new UnsupportedOperationException();
+        return logLock;
     }
 
     @Override
     public SharedLock accessLogLock() {
-        throw new UnsupportedOperationException();
+        return accessLogLock;
     }
 
     @Override
     public DrainManager drainManager() {
-        throw new UnsupportedOperationException();
+        return drainManager;
     }
 
     @Override
     public HotRestartState state() {
-        throw new UnsupportedOperationException();
+        return lifecycle.state();
     }
 
     @Override
     public boolean forward(UdpPacket packet) {
-        throw new UnsupportedOperationException();
+        return false;
     }
 
     @Override
     public void onForwarded(UdpPacketHandler handler) {
-        throw new UnsupportedOperationException();
+        // nobody forwards
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closed = true;
+        listeners.closeAll();
+    }
 }

@@ -28,12 +28,14 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
     /** As {@link #join(HotRestartOptions, Posix, Stats)}; {@code observer} hears of every change of state. */
     static HotRestart join(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer)
             throws HotRestartException {
-        return options.disabled() ? new DisabledHotRestart() : new ActiveHotRestart();
+        return options.disabled()
+                ? new DisabledHotRestart(options, posix, observer)
+                : ActiveHotRestart.join(options, posix, stats, observer);
     }
 
     /** What {@code --hot-restart-version} prints, {@code 11.104} on x86-64: processes that print the same can restart one another. */
     static String supportedVersion(Posix posix) {
-        return "11.%d".formatted(24 + 2 * posix.mutexSize());
+        return "%d.%d".formatted(SharedMemory.VERSION, SharedMemory.sizeBytes(posix));
     }
 
     /** {@link #supportedVersion}, or {@code disabled}. */

@@ -12,62 +12,82 @@ import io.baton.HotRestartState.Draining;
 import io.baton.HotRestartState.Serving;
 import io.baton.HotRestartState.Starting;
 import io.baton.HotRestartState.Terminated;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The table of transitions, and the only one. */
 final class HotRestartStates {
     private HotRestartStates() {}
 
-    /**
-     * The state after {@code event}.
-     *
-     * @throws IllegalStateException when the state has no place for the event: a bug of ours, as whoever raises events asks first
-     */
-    static HotRestartState next(HotRestartState state, HotRestartEvent event) {
+    /** The state after {@code event}; empty when it is refused, as when a stranger wants us to terminate. */
+    static Optional<HotRestartState> next(HotRestartState state, HotRestartEvent event) {
         return switch (state) {
-            case Starting(var epoch) when event instanceof Ready -> new Serving(epoch, OptionalLong.empty());
-            case Serving(var epoch, var _)
-            when event instanceof ChildArrived(long pid) -> new AwaitingReady(epoch, pid);
-            // Given up on, but it came through after all: two that accept would be one too many.
-            case Serving(var epoch, var late)
-            when event instanceof ChildReady(long pid) && isChild(late, pid) -> new Draining(epoch, late);
-            case Serving(var epoch, var late)
-            when event instanceof ChildFailed failed && isChild(late, failed.pid()) ->
-                new Serving(epoch, OptionalLong.empty());
-            case Serving(var epoch, var _)
-            when event instanceof DrainRequested -> new Draining(epoch, OptionalLong.empty());
-            case AwaitingReady(var epoch, var child)
-            when event instanceof ChildReady(long pid) && pid == child -> new Draining(epoch, OptionalLong.of(child));
-            // Rollback: the parent serves alone again.
-            case AwaitingReady(var epoch, var child)
-            when event instanceof ChildFailed failed && failed.pid() == child ->
-                new Serving(epoch, failed.alive() ? OptionalLong.of(child) : OptionalLong.empty());
-            case AwaitingReady(var epoch, var child)
-            when event instanceof DrainRequested -> new Draining(epoch, OptionalLong.of(child));
-            // The child asked again, or another took the place of one that died while we were draining: no way back for
-            // us.
-            case AwaitingReady(var epoch, var child)
-            when event instanceof ChildArrived(long pid) && pid == child -> new AwaitingReady(epoch, child);
-            case Draining(var epoch, var _)
-            when event instanceof ChildArrived(long pid) -> new Draining(epoch, OptionalLong.of(pid));
-            case Draining(var epoch, var child)
-            when event instanceof ChildReady(long pid) && isChild(child, pid) -> new Draining(epoch, child);
-            case Draining(var epoch, var child)
-            when event instanceof ChildFailed failed && isChild(child, failed.pid()) ->
-                new Draining(epoch, OptionalLong.empty());
-            case Draining(var epoch, var _) when event instanceof Drained -> new Terminated(epoch);
-            case Serving(var epoch, var late)
-            when event instanceof TerminateRequested(long pid) && isChild(late, pid) -> new Terminated(epoch);
-            case AwaitingReady(var epoch, var child)
-            when event instanceof TerminateRequested(long pid) && pid == child -> new Terminated(epoch);
-            case Draining(var epoch, var child)
-            when event instanceof TerminateRequested(long pid) && isChild(child, pid) -> new Terminated(epoch);
-            case Starting _, Serving _, AwaitingReady _, Draining _, Terminated _ ->
-                throw new IllegalStateException("%s does not accept %s".formatted(state, event));
+            case Starting now -> fromStarting(now, event);
+            case Serving now -> fromServing(now, event);
+            case AwaitingReady now -> fromAwaitingReady(now, event);
+            case Draining now -> fromDraining(now, event);
+            case Terminated now -> Optional.empty();
         };
     }
 
-    private static boolean isChild(OptionalLong child, long pid) {
+    private static Optional<HotRestartState> fromStarting(Starting now, HotRestartEvent event) {
+        return switch (event) {
+            case Ready ready -> to(new Serving(now.epoch(), OptionalLong.empty()));
+            case ChildArrived _, ChildReady _, ChildFailed _, DrainRequested _, Drained _, TerminateRequested _ ->
+                Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromServing(Serving now, HotRestartEvent event) {
+        return switch (event) {
+            case ChildArrived(long pid) -> to(new AwaitingReady(now.epoch(), pid));
+            // Given up on, but it came through after all: it accepts, so we must not.
+            case ChildReady(long pid) when is(now.lateChild(), pid) -> to(new Draining(now.epoch(), now.lateChild()));
+            case ChildFailed failed
+            when is(now.lateChild(), failed.pid()) && !failed.alive() ->
+                to(new Serving(now.epoch(), OptionalLong.empty()));
+            case DrainRequested requested -> to(new Draining(now.epoch(), OptionalLong.empty()));
+            case Ready _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromAwaitingReady(AwaitingReady now, HotRestartEvent event) {
+        return switch (event) {
+            case ChildArrived(long pid) when pid == now.child() -> to(now); // it asked again
+            case ChildReady(long pid) when pid == now.child() -> to(new Draining(now.epoch(), OptionalLong.of(pid)));
+            case ChildFailed failed when failed.pid() == now.child() -> to(rollback(now, failed.alive()));
+            // Before it has us drain it has no business ending us: a child that is being stopped early says so.
+            case TerminateRequested(long pid) when pid == now.child() -> to(rollback(now, true));
+            case DrainRequested requested -> to(new Draining(now.epoch(), OptionalLong.of(now.child())));
+            case Ready _, ChildArrived _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ ->
+                Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromDraining(Draining now, HotRestartEvent event) {
+        return switch (event) {
+            // The one that had us drain is gone; its successor gets what is left: stats, and the right to end us.
+            case ChildArrived(long pid)
+            when now.child().isEmpty() || is(now.child(), pid) -> to(new Draining(now.epoch(), OptionalLong.of(pid)));
+            case ChildReady(long pid) when is(now.child(), pid) -> to(now);
+            case ChildFailed failed
+            when is(now.child(), failed.pid()) -> to(new Draining(now.epoch(), OptionalLong.empty()));
+            case Drained drained -> to(new Terminated(now.epoch()));
+            case TerminateRequested(long pid) when is(now.child(), pid) -> to(new Terminated(now.epoch()));
+            case Ready _, ChildArrived _, ChildReady _, ChildFailed _, DrainRequested _, TerminateRequested _ ->
+                Optional.empty();
+        };
+    }
+
+    private static Serving rollback(AwaitingReady now, boolean childAlive) {
+        return new Serving(now.epoch(), childAlive ? OptionalLong.of(now.child()) : OptionalLong.empty());
+    }
+
+    private static Optional<HotRestartState> to(HotRestartState state) {
+        return Optional.of(state);
+    }
+
+    private static boolean is(OptionalLong child, long pid) {
         return child.isPresent() && child.getAsLong() == pid;
     }
 }

@@ -1,0 +1,33 @@
+package io.baton;
+
+import java.util.Optional;
+
+/** Draining itself: how it begins, and when it is over for a process that no child will end. */
+final class DrainProcedure {
+    private final DrainManager manager;
+    private final Listeners listeners;
+    private final boolean exitWhenDrained;
+
+    DrainProcedure(DrainManager manager, Listeners listeners, boolean exitWhenDrained) {
+        this.manager = manager;
+        this.listeners = listeners;
+        this.exitWhenDrained = exitWhenDrained;
+    }
+
+    void begin(ParentDuties duties) {
+        manager.start();
+        Guarded.run("drainListeners", duties::drainListeners);
+        listeners.closeAll();
+    }
+
+    /** Why the process may end now; empty when it may not. */
+    Optional<String> over(ParentDuties duties) {
+        if (manager.remaining().isZero()) {
+            return Optional.of("the drain time is over");
+        }
+        if (exitWhenDrained && duties.connections() == 0) {
+            return Optional.of("the last connection has left");
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,19 @@
+package io.baton;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls into the server's code, whose failure must not become ours. */
+final class Guarded {
+    private static final Logger LOG = LoggerFactory.getLogger(Guarded.class);
+
+    private Guarded() {}
+
+    static void run(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.error("{} of the server failed", what, e);
+        }
+    }
+}

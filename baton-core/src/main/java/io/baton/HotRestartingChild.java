@@ -1,0 +1,309 @@
+package io.baton;
+
+import io.baton.DomainSocketNames.Role;
+import io.baton.posix.Errno;
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The child role: asks the parent. Until {@link #startPolling} the server's own thread asks and waits; after it a thread of the role's
+ * keeps merging the parent's stats, and ends the parent when its time has come ({@link ParentPolling}).
+ */
+final class HotRestartingChild extends HotRestartingBase implements ParentSockets {
+    private static final Logger LOG = LoggerFactory.getLogger(HotRestartingChild.class);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+    private final SocketAddress parentAddress;
+    private final ParentStats parentStats;
+    private final ParentPolling polling;
+
+    /** Once the parent has answered, and the kernel has told who that is. */
+    private Optional<PeerWatch> watch = Optional.empty();
+
+    private volatile boolean parentPresent;
+    private volatile Instant originalStart = Instant.now();
+    private volatile UdpPacketHandler udpHandler = packet -> {};
+
+    HotRestartingChild(
+            Posix posix, HotRestartOptions options, DomainSocketNames names, DomainSockets sockets, Stats stats) {
+        super(
+                posix,
+                options,
+                names,
+                new RpcStream(posix, sockets.socket(Role.CHILD), Frames.MAX_REPLY_BYTES),
+                new RpcStream(posix, sockets.socket(Role.UDP_CHILD), Frames.MAX_REQUEST_BYTES),
+                "baton-child");
+        RestartEpoch epoch = options.epoch();
+        this.parentPresent = !epoch.isFirst();
+        this.parentAddress = address(Role.PARENT, epoch.isFirst() ? epoch : epoch.previous());
+        this.parentStats = new ParentStats(stats);
+        this.polling = new ParentPolling(options, parentStats);
+    }
+
+    /** Whether there is a parent, as far as we know. Any thread. */
+    boolean parentPresent() {
+        return parentPresent;
+    }
+
+    /** Of the first process of the lineage. Any thread. */
+    Instant originalStart() {
+        return originalStart;
+    }
+
+    void onForwarded(UdpPacketHandler handler) {
+        udpHandler = handler;
+    }
+
+    /** One probe, no retry: a parent that is gone is done without. */
+    void probeParent() {
+        if (!parentPresent) {
+            return;
+        }
+        try {
+            main.send(new Request.TestConnection(), List.of(), parentAddress, Duration.ZERO);
+        } catch (PosixException e) {
+            LOG.warn("hot restart skipped, the parent is gone: {}", e.getMessage());
+            parentPresent = false;
+        }
+    }
+
+    Optional<ParentAdmin> shutdownAdmin() throws HotRestartException {
+        Optional<Answer<Reply.ShutdownAdmin>> answer = ask(new Request.ShutdownAdmin(), Reply.ShutdownAdmin.class);
+        answer.ifPresent(
+                given -> originalStart = Instant.ofEpochSecond(given.reply().originalStartUnixSeconds()));
+        return answer.map(given -> new ParentAdmin(originalStart, given.reply().enableReusePortDefault()));
+    }
+
+    @Override
+    public Optional<Fd> inherit(String url, int workerIndex) throws HotRestartException {
+        beginHandover();
+        Optional<Answer<Reply.PassListenSocket>> answer =
+                ask(new Request.PassListenSocket(url, workerIndex), Reply.PassListenSocket.class);
+        if (answer.isEmpty() || answer.get().reply().fd() == -1) {
+            answer.flatMap(Answer::fd).ifPresent(Fd::close);
+            return Optional.empty();
+        }
+        if (answer.get().fd().isEmpty()) {
+            throw new HotRestartException("the parent answered for %s but passed no socket".formatted(url));
+        }
+        if (url.startsWith("udp:")) {
+            polling.keepUntilItsTime();
+        }
+        return answer.get().fd();
+    }
+
+    /** Has the parent stop accepting, after its numbers have been taken over. */
+    void takeOver() throws HotRestartException {
+        beginHandover();
+        if (!parentPresent) {
+            return;
+        }
+        if (!options.skipParentStats()) {
+            ask(new Request.Stats(), Reply.Stats.class).ifPresent(answer -> parentStats.merge(answer.reply()));
+        }
+        if (parentPresent && send(new Request.DrainListeners())) {
+            parentStats.beginDrain();
+        }
+    }
+
+    /** From here on the role's own thread talks to the parent. */
+    void startPolling() {
+        if (parentPresent) {
+            polling.begin(System.nanoTime());
+            start();
+        }
+    }
+
+    /** Ends the parent, after a last look at its stats; does nothing without one. Any thread. */
+    void terminateParentSoon(String reason) {
+        if (parentPresent) {
+            polling.terminateSoon(reason);
+            wake();
+        }
+    }
+
+    @Override
+    List<Fd> watched() {
+        return watch.flatMap(PeerWatch::pidFd).map(List::of).orElse(List.of());
+    }
+
+    @Override
+    Duration untilNextTurn() {
+        return polling.untilNextTurn(System.nanoTime());
+    }
+
+    @Override
+    void turn() {
+        boolean ended = parentEnded(); // before reading: what it sent before it ended still counts
+        for (Optional<RpcStream.Received> reply = main.receive(); reply.isPresent(); reply = main.receive()) {
+            reply.get().closeFd();
+            if (isFromParent(reply.get()) && reply.get().message() instanceof Reply.Stats stats) {
+                polling.received(stats);
+            }
+        }
+        for (Optional<RpcStream.Received> request = udp.receive(); request.isPresent(); request = udp.receive()) {
+            forwarded(request.get());
+        }
+        if (ended) {
+            parentGone("it has ended");
+            return;
+        }
+        switch (polling.next(System.nanoTime())) {
+            case WAIT -> {}
+            case ASK_STATS -> trySend(new Request.Stats());
+            case TERMINATE -> {
+                trySend(new Request.Terminate());
+                parentGone("it was told to terminate: " + polling.terminateReason());
+            }
+        }
+    }
+
+    private void forwarded(RpcStream.Received received) {
+        received.closeFd();
+        if (isFromParent(received) && received.message() instanceof Request.ForwardedUdpPacket packet) {
+            UdpPackets.fromRequest(packet)
+                    .ifPresent(forwarded -> Guarded.run("UdpPacketHandler", () -> udpHandler.received(forwarded)));
+        }
+    }
+
+    private record Answer<T extends Reply>(T reply, Optional<Fd> fd) {}
+
+    /**
+     * @return the answer, whose fd the caller owns; empty when the parent is gone, or there never was one
+     */
+    private <T extends Reply> Optional<Answer<T>> ask(Request request, Class<T> expected) throws HotRestartException {
+        if (!parentPresent || !send(request)) {
+            return Optional.empty();
+        }
+        long deadline = System.nanoTime() + options.replyTimeout().toNanos();
+        while (parentPresent) {
+            boolean ended = parentEnded(); // before reading: what it sent before it ended still counts
+            Optional<RpcStream.Received> received = main.receive();
+            if (received.isPresent()) {
+                Optional<Answer<T>> answer = accept(received.get(), request, expected);
+                if (answer.isPresent()) {
+                    return answer;
+                }
+            } else if (ended) {
+                parentGone("it has ended");
+            } else {
+                List<Fd> fds = new ArrayList<>(watched());
+                fds.add(main.socket());
+                posix.awaitReadable(fds, LOOK_AGAIN);
+            }
+            if (parentPresent && System.nanoTime() - deadline >= 0) {
+                throw new HotRestartException("the parent (epoch %s) did not answer %s within %s"
+                        .formatted(options.epoch().previous(), request, options.replyTimeout()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private <T extends Reply> Optional<Answer<T>> accept(
+            RpcStream.Received received, Request request, Class<T> expected) throws HotRestartException {
+        if (!isFromParent(received)) {
+            received.closeFd();
+            return Optional.empty();
+        }
+        if (expected.isInstance(received.message())) {
+            if (watch.isEmpty()) {
+                watch = Optional.of(new PeerWatch(posix, received.senderPid(), parentAddress));
+            }
+            return Optional.of(new Answer<>(expected.cast(received.message()), received.fd()));
+        }
+        received.closeFd();
+        if (received.message() instanceof HotRestartMessage.NotRecognized) {
+            throw new HotRestartException("the parent did not recognize " + request);
+        }
+        LOG.warn("the parent sent {} when asked for {}; ignored", received.message(), request);
+        return Optional.empty();
+    }
+
+    private boolean isFromParent(RpcStream.Received received) {
+        boolean known = watch.isEmpty() || watch.get().pid() == received.senderPid();
+        if (!known) {
+            LOG.warn(
+                    "pid {} answers in place of our parent, pid {}; ignored",
+                    received.senderPid(),
+                    watch.get().pid());
+        }
+        return known;
+    }
+
+    private void beginHandover() throws HotRestartException {
+        if (parentPresent && watch.isEmpty()) {
+            shutdownAdmin();
+        }
+    }
+
+    /**
+     * Sends with retries as long as the parent has not answered once: it may not have bound its socket yet.
+     *
+     * @return false when it is gone
+     */
+    private boolean send(Request request) throws HotRestartException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                main.send(request, List.of(), parentAddress, options.replyTimeout());
+                return true;
+            } catch (PosixException e) {
+                if (isRefused(e) && watch.isPresent()) {
+                    parentGone("its socket is gone");
+                    return false;
+                }
+                if (!isRefused(e) || attempt >= options.sendAttempts()) {
+                    throw new HotRestartException(
+                            "hot restart sendmsg() failed, is epoch %s running? %s"
+                                    .formatted(options.epoch().previous(), e.getMessage()),
+                            e);
+                }
+                LOG.info("attempt {} of {}: {}", attempt, options.sendAttempts(), e.getMessage());
+            }
+            RpcStream.pause(options.sendRetryInterval());
+        }
+    }
+
+    /** Sends now or never. */
+    private void trySend(Request request) {
+        try {
+            main.send(request, List.of(), parentAddress, Duration.ZERO);
+        } catch (PosixException e) {
+            LOG.warn("{} did not reach the parent: {}", request, e.getMessage());
+        }
+    }
+
+    private static boolean isRefused(PosixException e) {
+        return e.errno() == Errno.ECONNREFUSED || e.errno() == Errno.ENOENT;
+    }
+
+    private boolean parentEnded() {
+        return watch.isPresent() ? watch.get().ended() : !UnixPaths.isLive(posix, parentAddress, SocketType.DATAGRAM);
+    }
+
+    /** We go on alone. */
+    private void parentGone(String reason) {
+        LOG.info("parent of epoch {} is gone: {}", options.epoch(), reason);
+        parentPresent = false;
+        parentStats.forget();
+        stop();
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        if (parentPresent && polling.begun()) {
+            trySend(new Request.Terminate());
+        }
+        watch.ifPresent(PeerWatch::close);
+    }
+}

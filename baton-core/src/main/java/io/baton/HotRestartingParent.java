@@ -1,0 +1,335 @@
+package io.baton;
+
+import io.baton.DomainSocketNames.Role;
+import io.baton.HotRestartEvent.ChildArrived;
+import io.baton.HotRestartEvent.ChildFailed;
+import io.baton.HotRestartEvent.ChildReady;
+import io.baton.HotRestartEvent.DrainRequested;
+import io.baton.HotRestartEvent.Drained;
+import io.baton.HotRestartEvent.TerminateRequested;
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.posix.ProcessCalls;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parent role: answers the child, and takes back what it gave when the child fails. All on one thread, except {@link #forward} and
+ * {@link #drain}.
+ */
+final class HotRestartingParent extends HotRestartingBase {
+    private static final Logger LOG = LoggerFactory.getLogger(HotRestartingParent.class);
+    private static final Duration TURN = Duration.ofSeconds(1);
+    private static final Duration DRAINING_TURN = Duration.ofMillis(50);
+
+    /** How long a child that does not read may hold us up. */
+    private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
+
+    private final Self self;
+    private final ParentDuties duties;
+    private final SocketAddress childAddress;
+    private final SocketAddress childUdpAddress;
+    private final StatsLatch latch;
+    private Optional<PeerWatch> child = Optional.empty();
+    private long readyDeadlineNanos;
+    private volatile boolean drainRequested;
+
+    /** The process whose parent role this is. */
+    record Self(
+            RestartEpoch epoch,
+            Lifecycle lifecycle,
+            SharedMemory memory,
+            Listeners listeners,
+            Stats stats,
+            DrainProcedure drain,
+            HotRestartingChild asChild) {}
+
+    HotRestartingParent(
+            Posix posix,
+            HotRestartOptions options,
+            DomainSocketNames names,
+            DomainSockets sockets,
+            Self self,
+            ParentDuties duties) {
+        super(
+                posix,
+                options,
+                names,
+                new RpcStream(posix, sockets.socket(Role.PARENT), Frames.MAX_REQUEST_BYTES),
+                new RpcStream(posix, sockets.socket(Role.UDP_PARENT), Frames.MAX_REQUEST_BYTES),
+                "baton-parent");
+        this.self = self;
+        this.duties = duties;
+        this.latch = new StatsLatch(self.stats());
+        this.childAddress = address(Role.CHILD, self.epoch().next());
+        this.childUdpAddress = address(Role.UDP_CHILD, self.epoch().next());
+    }
+
+    /** Drains without a child. Any thread. */
+    void drain() {
+        drainRequested = true;
+        wake();
+    }
+
+    /** Sends a packet to the child that serves in our place. Any thread. */
+    boolean forward(UdpPacket packet) {
+        if (!(self.lifecycle().state() instanceof HotRestartState.Draining draining)
+                || draining.child().isEmpty()) {
+            return false;
+        }
+        try {
+            udp.send(UdpPackets.toRequest(packet), List.of(), childUdpAddress, Duration.ZERO);
+            return true;
+        } catch (PosixException e) {
+            LOG.debug("a UDP packet for the child was lost: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    @Override
+    void begin() {
+        if (options
+                .parentDeathSignal()) { // belongs to the thread that asks for it, and this one lives as long as we take
+            // part
+            posix.setParentDeathSignal(ProcessCalls.SIGTERM);
+        }
+    }
+
+    @Override
+    List<Fd> watched() {
+        return child.flatMap(PeerWatch::pidFd).map(List::of).orElse(List.of());
+    }
+
+    @Override
+    Duration untilNextTurn() {
+        return switch (self.lifecycle().state()) {
+            case HotRestartState.Draining draining -> DRAINING_TURN;
+            case HotRestartState.AwaitingReady awaiting -> {
+                Duration left = Duration.ofNanos(readyDeadlineNanos - System.nanoTime());
+                yield left.isNegative() ? Duration.ZERO : left.compareTo(TURN) < 0 ? left : TURN;
+            }
+            case HotRestartState.Starting _, HotRestartState.Serving _, HotRestartState.Terminated _ -> TURN;
+        };
+    }
+
+    @Override
+    void turn() {
+        watchChild(); // before its messages: a dead child's last wish to drain us must not be granted
+        for (Optional<RpcStream.Received> request = main.receive(); request.isPresent(); request = main.receive()) {
+            handle(request.get());
+        }
+        udp.receive().ifPresent(RpcStream.Received::closeFd); // a parent is sent nothing here
+        watchReadyDeadline();
+        if (drainRequested) {
+            drainRequested = false;
+            self.lifecycle()
+                    .offer(new DrainRequested())
+                    .ifPresent(from -> self.drain().begin(duties));
+        }
+        watchDrain();
+        clearFlagOfDeadChild();
+    }
+
+    private void handle(RpcStream.Received received) {
+        long pid = received.senderPid();
+        try {
+            switch (received.message()) {
+                case Request.ShutdownAdmin ignored -> shutdownAdmin(pid);
+                case Request.PassListenSocket request -> passListenSocket(pid, request);
+                case Request.Stats ignored -> stats(pid);
+                case Request.DrainListeners ignored -> drainListeners(pid);
+                case Request.Terminate ignored -> terminate(pid);
+                case Request.TestConnection ignored -> LOG.debug("pid {} tested the connection", pid);
+                case Request.ForwardedUdpPacket _, Request.Unknown _, Reply _, HotRestartMessage.NotRecognized _ -> {
+                    LOG.warn("pid {} sent us an unfamiliar message, ignored: {}", pid, received.message());
+                    refuse(pid);
+                }
+            }
+        } finally {
+            received.closeFd();
+        }
+    }
+
+    private void shutdownAdmin(long pid) {
+        Optional<HotRestartState> from = self.lifecycle().offer(new ChildArrived(pid));
+        if (from.isEmpty()) {
+            return;
+        }
+        latch.reset();
+        watch(pid);
+        readyDeadlineNanos = System.nanoTime() + options.readyTimeout().toNanos();
+        self.asChild().terminateParentSoon("a child of ours has come");
+        if (from.get() instanceof HotRestartState.Serving) {
+            Guarded.run("closeAdmin", duties::closeAdmin);
+        }
+        reply(
+                new Reply.ShutdownAdmin(self.asChild().originalStart().getEpochSecond(), options.reusePortDefault()),
+                List.of());
+    }
+
+    private void passListenSocket(long pid, Request.PassListenSocket request) {
+        if (!isChild(pid)) {
+            LOG.warn("pid {} wants {} but is not in a handover with us; ignored", pid, request);
+            return;
+        }
+        Optional<Fd> socket = self.listeners().forChild(request.address(), request.workerIndex());
+        if (socket.isEmpty()) {
+            reply(Reply.PassListenSocket.NONE, List.of());
+            return;
+        }
+        self.listeners().handedOver(true);
+        reply(new Reply.PassListenSocket(socket.get().number()), List.of(socket.get()));
+    }
+
+    private void stats(long pid) {
+        if (!isChild(pid)) {
+            LOG.warn("pid {} wants our stats but is not in a handover with us; ignored", pid);
+            return;
+        }
+        Map<String, Long> deltas = latch.pending();
+        Runtime runtime = Runtime.getRuntime();
+        Reply.Stats stats = new Reply.Stats(
+                runtime.totalMemory() - runtime.freeMemory(),
+                duties.connections(),
+                deltas,
+                self.stats().exportedGauges(),
+                Map.of());
+        if (reply(stats, List.of())) {
+            latch.commit(deltas);
+        }
+    }
+
+    private void drainListeners(long pid) {
+        self.lifecycle().offer(new ChildReady(pid)).ifPresent(from -> {
+            if (from instanceof HotRestartState.Serving) { // given up on, so the admin is open again
+                Guarded.run("closeAdmin", duties::closeAdmin);
+            }
+            if (!(from instanceof HotRestartState.Draining)) {
+                self.listeners().handedOver(true);
+                self.drain().begin(duties);
+            }
+        });
+    }
+
+    private void terminate(long pid) {
+        self.lifecycle().offer(new TerminateRequested(pid)).ifPresent(this::afterTerminateRequest);
+    }
+
+    private void afterTerminateRequest(HotRestartState from) {
+        if (self.lifecycle().state() instanceof HotRestartState.Terminated) {
+            LOG.info("shutting down due to child request");
+            Guarded.run("terminate", duties::terminate);
+        } else if (from instanceof HotRestartState.AwaitingReady) {
+            Guarded.run("reopenAdmin", duties::reopenAdmin);
+        }
+    }
+
+    private void watchChild() {
+        if (child.isPresent() && child.get().ended()) {
+            long pid = child.get().pid();
+            unwatch();
+            childFailed(new ChildFailed(pid, false, "it has ended"));
+        }
+    }
+
+    private void watchReadyDeadline() {
+        if (self.lifecycle().state() instanceof HotRestartState.AwaitingReady awaiting
+                && System.nanoTime() - readyDeadlineNanos >= 0) {
+            childFailed(new ChildFailed(awaiting.child(), true, "it was not ready within " + options.readyTimeout()));
+        }
+    }
+
+    private void childFailed(ChildFailed event) {
+        Optional<HotRestartState> from = self.lifecycle().offer(event);
+        if (from.isEmpty()) {
+            return;
+        }
+        if (!event.alive()) {
+            clearFlagOfDeadChild();
+        }
+        if (from.get() instanceof HotRestartState.AwaitingReady) {
+            self.listeners().handedOver(false);
+            Guarded.run("reopenAdmin", duties::reopenAdmin);
+        }
+    }
+
+    /** Draining with a child ends by its Terminate; without one by ourselves. */
+    private void watchDrain() {
+        if (self.lifecycle().state() instanceof HotRestartState.Draining draining
+                && draining.child().isEmpty()) {
+            self.drain()
+                    .over(duties)
+                    .flatMap(reason -> self.lifecycle().offer(new Drained(reason)))
+                    .ifPresent(from -> Guarded.run("terminate", duties::terminate));
+        }
+    }
+
+    /**
+     * A child that died while initialising leaves the flag set, and nobody could ever start again. Whoever sets it has bound its names
+     * before: names that nobody has mean that the flag is nobody's.
+     */
+    private void clearFlagOfDeadChild() {
+        if (!(self.lifecycle().state() instanceof HotRestartState.Starting)
+                && self.memory().initializing()
+                && !UnixPaths.isLive(posix, childAddress, SocketType.DATAGRAM)) {
+            LOG.warn(
+                    "a child died while initialising; epoch {} may be tried again",
+                    self.epoch().next());
+            self.memory().clearInitializing();
+        }
+    }
+
+    private boolean isChild(long pid) {
+        OptionalLong current = switch (self.lifecycle().state()) {
+            case HotRestartState.Serving serving -> serving.lateChild();
+            case HotRestartState.AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
+            case HotRestartState.Draining draining -> draining.child();
+            case HotRestartState.Starting _, HotRestartState.Terminated _ -> OptionalLong.empty();
+        };
+        return current.isPresent() && current.getAsLong() == pid;
+    }
+
+    /** Says that we know no such request - but not to a child that is waiting for the answer to another. */
+    private void refuse(long pid) {
+        if (isChild(pid) || self.lifecycle().state() instanceof HotRestartState.Serving) {
+            reply(new HotRestartMessage.NotRecognized(), List.of());
+        }
+    }
+
+    /**
+     * @return false when it could not be sent
+     */
+    private boolean reply(HotRestartMessage message, List<Fd> fds) {
+        try {
+            main.send(message, fds, childAddress, SEND_PATIENCE);
+            return true;
+        } catch (PosixException e) {
+            LOG.warn("the child cannot be answered: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private void watch(long pid) {
+        unwatch();
+        child = Optional.of(new PeerWatch(posix, pid, childAddress));
+    }
+
+    private void unwatch() {
+        child.ifPresent(PeerWatch::close);
+        child = Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        unwatch();
+    }
+}

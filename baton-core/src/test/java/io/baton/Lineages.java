@@ -1,0 +1,30 @@
+package io.baton;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Options of lineages that no other test, and no other build on this machine, uses. */
+final class Lineages {
+    private static final AtomicLong NEXT =
+            new AtomicLong(ProcessHandle.current().pid() * 1000 % 100_000_000);
+
+    private Lineages() {}
+
+    /** Epoch 0 of a new lineage, with waits fit for a test. */
+    static HotRestartOptions fresh() {
+        BaseId baseId = new BaseId(NEXT.incrementAndGet());
+        return HotRestartOptions.defaults().with(options -> {
+            options.baseId = baseId;
+            options.socketPath = "@baton_test";
+            options.drainTime = Duration.ofSeconds(30);
+            options.parentShutdownTime = Duration.ofSeconds(60);
+            options.statsInterval = Duration.ofMillis(50);
+            options.replyTimeout = Duration.ofSeconds(5);
+            options.sendRetryInterval = Duration.ofMillis(20);
+        });
+    }
+
+    static HotRestartOptions next(HotRestartOptions previous) {
+        return previous.with(options -> options.epoch = previous.epoch().next());
+    }
+}

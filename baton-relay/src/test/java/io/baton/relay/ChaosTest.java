@@ -200,7 +200,7 @@ class ChaosTest {
         /** How much was missing at the end of stream; -1 after a reset, which needs a side that resets. */
         private long receive() throws Exception {
             PrefixCheck check = new PrefixCheck(receiveSeed, expects);
-            byte[] buffer = new byte[1 + mood.nextInt(50_000)];
+            byte[] buffer = new byte[1000 + mood.nextInt(50_000)];
             try {
                 InputStream in = socket.getInputStream();
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {

@@ -20,6 +20,9 @@ final class Acceptor {
     private static final long FD_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** What is accepted of each socket when accepting stops; more than wait now and then, less than a flood. */
+    private static final int MAX_LAST_ACCEPTS = 1024;
+
     private final Posix posix;
     private final Epoll epoll;
     private final LoopClock clock;
@@ -34,7 +37,7 @@ final class Acceptor {
     private boolean said;
     private long saidAtNanos;
 
-    private record ListeningSocket(int number, Route route) {}
+    private record ListeningSocket(int number, boolean shared, Route route) {}
 
     Acceptor(LoopParts parts, Connections connections) {
         this.posix = parts.posix();
@@ -46,16 +49,28 @@ final class Acceptor {
         this.acceptsPerEvent = parts.options().acceptsPerEvent();
     }
 
-    void add(Fd socket, Route route) {
+    void add(Fd socket, boolean shared, Route route) {
         int index = sockets.size();
-        sockets.add(new ListeningSocket(socket.number(), route));
+        sockets.add(new ListeningSocket(socket.number(), shared, route));
         if (paused == null) {
             register(index);
         }
     }
 
-    /** Takes all sockets out of epoll, for good. */
+    /**
+     * Takes all sockets out of epoll, for good, and accepts what waits already: with EPOLLEXCLUSIVE this loop may be the only one, of this
+     * process or another, that was woken for it.
+     */
     void stop() {
+        List<ListeningSocket> stopped = List.copyOf(sockets);
+        abandon();
+        for (ListeningSocket socket : stopped) {
+            acceptSome(socket, MAX_LAST_ACCEPTS);
+        }
+    }
+
+    /** Takes all sockets out of epoll, for good; what waits is left to other holders of the sockets. */
+    void abandon() {
         if (paused == null) {
             sockets.forEach(socket -> epoll.remove(socket.number()));
         } else {
@@ -68,22 +83,48 @@ final class Acceptor {
         if (index >= sockets.size() || paused != null) {
             return; // an event of the same batch as the stop or the pause
         }
-        ListeningSocket socket = sockets.get(index);
-        for (int i = 0; i < acceptsPerEvent; i++) {
+        PauseReason reason = acceptSome(sockets.get(index), acceptsPerEvent);
+        if (reason != null) {
+            pause(reason);
+        }
+    }
+
+    /** Accepts up to {@code most}; returns why it cannot go on, null when it could. */
+    private @Nullable PauseReason acceptSome(ListeningSocket socket, int most) {
+        for (int i = 0; i < most; i++) {
             if (!budget.tryTake()) {
-                pause(PauseReason.CONNECTION_LIMIT);
-                return;
+                return PauseReason.CONNECTION_LIMIT;
             }
             int accepted = posix.accept(socket.number());
-            if (accepted < 0) {
-                budget.give();
-                if (!goOnAfter(Errno.of(-accepted), socket)) {
-                    return;
-                }
-            } else {
+            if (accepted >= 0) {
                 connections.open(Fd.own(accepted), socket.route());
+                continue;
+            }
+            budget.give();
+            switch (Errno.of(-accepted)) {
+                case EAGAIN -> {
+                    return null;
+                }
+                case EMFILE, ENFILE, ENOMEM, ENOBUFS -> {
+                    return PauseReason.OUT_OF_FDS;
+                }
+                case EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP -> {
+                    giveUp(socket, -accepted);
+                    return null;
+                }
+                default -> {} // accept(2): errors of the connection that was to be accepted; the next one may be fine
             }
         }
+        return null;
+    }
+
+    private void giveUp(ListeningSocket socket, int errno) {
+        LOG.error(
+                "listener {}: accept4(fd={}) failed: {}, expected a listening socket; it is left alone from now on",
+                socket.route().listener(),
+                socket.number(),
+                Errno.describe(errno));
+        epoll.remove(socket.number());
     }
 
     /** Any thread. */
@@ -116,27 +157,6 @@ final class Acceptor {
         return (int) Math.max(0, Math.ceilDiv(retryAtNanos - clock.nowNanos(), 1_000_000L));
     }
 
-    /** False when accepting on this socket is over for now. */
-    private boolean goOnAfter(Errno reason, ListeningSocket socket) {
-        return switch (reason) {
-            case EAGAIN -> false;
-            case EMFILE, ENFILE, ENOMEM, ENOBUFS -> {
-                pause(PauseReason.OUT_OF_FDS);
-                yield false;
-            }
-            case EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP -> {
-                LOG.error(
-                        "listener {}: accept4(fd={}) failed: {}, expected a listening socket; it is left alone from now on",
-                        socket.route().listener(),
-                        socket.number(),
-                        reason);
-                epoll.remove(socket.number());
-                yield false;
-            }
-            default -> true; // accept(2): errors of the connection that was to be accepted; the next one may be fine
-        };
-    }
-
     private void pause(PauseReason reason) {
         paused = reason;
         retryAtNanos = clock.nowNanos() + FD_RETRY_NANOS;
@@ -167,7 +187,7 @@ final class Acceptor {
 
     private void register(int index) {
         ListeningSocket socket = sockets.get(index);
-        int result = epoll.addListener(socket.number(), index);
+        int result = epoll.addListener(socket.number(), socket.shared(), index);
         if (result < 0) {
             LOG.error(
                     "listener {}: epoll_ctl(ADD, fd={}) failed: {}; it does not accept",

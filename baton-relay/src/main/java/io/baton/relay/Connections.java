@@ -305,7 +305,9 @@ final class Connections {
         }
         try (socket) {
             if (reset) {
-                posix.setLinger(socket, true, 0); // a truncated stream must not look whole: RST, not FIN
+                // A truncated stream must not look whole: RST, not FIN. (A UNIX socket knows no RST: its peer sees the
+                // end.)
+                posix.setLinger(socket, true, 0);
             }
         } catch (PosixException e) {
             LOG.debug("{} is closed without reset: {}", socket, e.getMessage());

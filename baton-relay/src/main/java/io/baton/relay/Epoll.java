@@ -22,15 +22,16 @@ final class Epoll implements AutoCloseable {
     }
 
     /**
-     * Adds a listening socket. EPOLLEXCLUSIVE: when it is shared between loops (or, in a handover, between processes), a connection wakes
-     * one of those that wait, not all.
+     * Adds a listening socket.
+     *
+     * @param shared other loops wait for it too: a connection is to wake one of them, not all (EPOLLEXCLUSIVE)
      */
-    int addListener(int listener, int index) {
+    int addListener(int listener, boolean shared, int index) {
         return posix.epollControl(
                 fd.number(),
                 EpollOperation.ADD,
                 listener,
-                PollCalls.EPOLLIN | PollCalls.EPOLLEXCLUSIVE,
+                PollCalls.EPOLLIN | (shared ? PollCalls.EPOLLEXCLUSIVE : 0),
                 EventTag.LISTENER.eventData(index, 0));
     }
 

@@ -96,7 +96,7 @@ final class EventLoop implements Runnable {
             LOG.error("an event loop ended, and its connections with it", e);
             throw e;
         } finally {
-            acceptor.stop();
+            acceptor.abandon();
             connections.cutAll();
             pipes.close();
             epoll.close();
@@ -143,9 +143,9 @@ final class EventLoop implements Runnable {
     }
 
     /** Makes this loop accept from {@code socket}. Any thread. */
-    void addListener(Fd socket, Route route, Runnable then) {
+    void addListener(Fd socket, boolean shared, Route route, Runnable then) {
         execute(() -> {
-            acceptor.add(socket, route);
+            acceptor.add(socket, shared, route);
             then.run();
         });
     }

@@ -9,9 +9,11 @@ import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -39,7 +41,7 @@ public final class Relay implements AutoCloseable {
     private final RelayOptions options;
     private final RelayObserver observer;
     private final LongSupplier nanoTime;
-    private final Map<String, List<Route>> routes = new HashMap<>();
+    private final Map<String, List<Route>> routes = new ConcurrentHashMap<>();
     private final List<EventLoop> loops = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private State state = State.NEW;
@@ -120,7 +122,8 @@ public final class Relay implements AutoCloseable {
             Route route = Route.of(listener);
             perLoop.add(route);
             for (Fd socket : listener.sockets().get(worker)) {
-                loops.get(worker).addListener(socket, route, added::countDown);
+                boolean shared = Collections.frequency(all, socket) > 1;
+                loops.get(worker).addListener(socket, shared, route, added::countDown);
             }
         }
         routes.put(listener.name(), perLoop);
@@ -137,7 +140,8 @@ public final class Relay implements AutoCloseable {
 
     /**
      * Takes every listening socket out of every event loop before it returns; the caller may then close them, or leave them to
-     * whoever else holds them. Connections go on. Final, and idempotent.
+     * whoever else holds them. Clients that wait in an accept queue at that moment are still accepted. Connections go on. Final, and
+     * idempotent.
      *
      * @throws IllegalStateException when a loop did not answer within 5 seconds
      */
@@ -163,7 +167,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /** The numbers of each listener ever added, by name. */
-    public synchronized Map<String, ListenerNumbers> numbers() {
+    public Map<String, ListenerNumbers> numbers() {
         Map<String, ListenerNumbers> sums = new HashMap<>();
         routes.forEach((name, perLoop) -> sums.put(
                 name,

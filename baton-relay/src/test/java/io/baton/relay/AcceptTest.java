@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,51 @@ class AcceptTest {
                         .isInstanceOf(IllegalStateException.class);
                 successor.relay.close(); // before the duplicate is closed
             }
+        }
+    }
+
+    @Test
+    void aClientThatIsInTheAcceptQueueWhenAcceptingStopsIsServed() throws Exception {
+        try (EchoServer echo = new EchoServer();
+                RelayFixture fixture = RelayFixture.relay().start()) {
+            CountDownLatch loopBusy = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            AtomicInteger asked = new AtomicInteger();
+            try (Fd socket = fixture.listen(loopback(0))) {
+                fixture.relay.addListener(new RelayListener(
+                        "held up",
+                        List.of(List.of(socket)),
+                        () -> {
+                            if (asked.getAndIncrement() == 0) {
+                                loopBusy.countDown();
+                                awaitUninterrupted(goOn);
+                            }
+                            return List.<SocketAddress>of(loopback(echo.port())).iterator();
+                        },
+                        Duration.ZERO,
+                        Duration.ofSeconds(1)));
+                int port = ((SocketAddress.Inet) fixture.posix.localAddress(socket)).port();
+                try (Socket first = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                    loopBusy.await();
+                    Thread stopping = Thread.ofPlatform().start(fixture.relay::stopAccepting);
+                    Waits.until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+                    try (Socket second = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                        goOn.countDown();
+                        stopping.join();
+
+                        ConnectTest.assertEchoes(first);
+                        ConnectTest.assertEchoes(second);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

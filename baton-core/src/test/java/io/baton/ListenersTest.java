@@ -1,0 +1,205 @@
+package io.baton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.baton.posix.Errno;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketType;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListenersTest {
+    private static final SocketAddress ANY_PORT = new SocketAddress.Inet(InetAddress.getLoopbackAddress(), 0);
+
+    private final HotRestartOptions epoch0 = Lineages.fresh();
+    private final HotRestartOptions epoch1 = Lineages.next(epoch0);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aListenerCrossesWithTheConnectionsInItsQueue() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            ListenerSocket listener = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, false));
+            listener.activate();
+            try (SocketChannel client = connect(listener);
+                    Server child = Server.join(epoch1)) {
+                ListenerSocket inherited = child.hotRestart.listeners().listen(tcp(listener.boundAddress(), 0, false));
+                child.hotRestart.ready();
+
+                assertThat(inherited.inherited()).isTrue();
+                int accepted = Posix.linux().accept(inherited.fd().number());
+                assertThat(accepted).isPositive();
+                Posix.linux().close(accepted);
+                assertThat(client.isConnected()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void ofWorkersEachGetsItsOwnAndTheSurplusIsAdopted() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            ListenerSocket first = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, true));
+            for (int worker = 1; worker < 4; worker++) {
+                parent.hotRestart.listeners().listen(tcp(first.boundAddress(), worker, true));
+            }
+            try (Server child = Server.join(epoch1)) {
+                ListenSpec own = tcp(first.boundAddress(), 0, true);
+                assertThat(child.hotRestart.listeners().listen(own).inherited()).isTrue();
+                List<ListenerSocket> surplus = child.hotRestart.listeners().surplus(own);
+                assertThat(surplus)
+                        .extracting(socket -> socket.spec().workerIndex())
+                        .containsExactly(1, 2, 3);
+                assertThat(surplus).allMatch(ListenerSocket::inherited);
+            }
+        }
+    }
+
+    @Test
+    void aChildWithMoreWorkersBindsTheOnesThatTheParentHasNot() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            ListenerSocket only = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, true));
+            try (Server child = Server.join(epoch1)) {
+                Listeners listeners = child.hotRestart.listeners();
+                assertThat(listeners.listen(tcp(only.boundAddress(), 0, true)).inherited())
+                        .isTrue();
+                ListenerSocket fresh = listeners.listen(tcp(only.boundAddress(), 1, true));
+                assertThat(fresh.inherited()).isFalse();
+                fresh.activate();
+                assertThat(listeners.surplus(tcp(only.boundAddress(), 0, true))).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aSharedSocketOfTheParentServesAnyWorkerOnce() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            ListenerSocket shared = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, false));
+            try (Server child = Server.join(epoch1)) {
+                Listeners listeners = child.hotRestart.listeners();
+                assertThat(listeners.listen(tcp(shared.boundAddress(), 0, true)).inherited())
+                        .isTrue();
+                assertThat(listeners.surplus(tcp(shared.boundAddress(), 0, true)))
+                        .isEmpty();
+                assertThat(listeners.listen(tcp(shared.boundAddress(), 1, true)).inherited())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void addressAndTypeMustBeTheSame() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            ListenerSocket tcp = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, false));
+            try (Server child = Server.join(epoch1)) {
+                ListenSpec udp = new ListenSpec(tcp.boundAddress(), SocketType.DATAGRAM, 0, false, 1);
+                assertThat(child.hotRestart.listeners().listen(udp).inherited()).isFalse();
+                int port = ((SocketAddress.Inet) tcp.boundAddress()).port();
+                assertThat(parent.hotRestart.listeners().forChild("tcp://127.0.0.1:" + port, 0))
+                        .isPresent();
+                assertThat(parent.hotRestart.listeners().forChild("tcp://127.0.0.2:" + port, 0))
+                        .isEmpty();
+                assertThat(parent.hotRestart.listeners().forChild("tcp://0.0.0.0:" + port, 0))
+                        .isEmpty();
+                assertThat(parent.hotRestart.listeners().forChild("nonsense", 0))
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void udpSocketsCrossToo() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            ListenerSocket udp =
+                    parent.hotRestart.listeners().listen(new ListenSpec(ANY_PORT, SocketType.DATAGRAM, 0, true, 1));
+            udp.activate();
+            try (Server child = Server.join(epoch1)) {
+                ListenSpec same = new ListenSpec(udp.boundAddress(), SocketType.DATAGRAM, 0, true, 1);
+                assertThat(child.hotRestart.listeners().listen(same).inherited())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aUnixListenerCrossesAndItsPathStaysUntilTheLastHasLeft() throws Exception {
+        Path path = directory.resolve("app.sock");
+        ListenSpec spec = new ListenSpec(new SocketAddress.UnixPath(path.toString()), SocketType.STREAM, 0, false, 8);
+        try (Server parent = Server.start(epoch0)) {
+            parent.hotRestart.listeners().listen(spec).activate();
+            try (Server child = Server.join(epoch1)) {
+                assertThat(child.hotRestart.listeners().listen(spec).inherited())
+                        .isTrue();
+                child.hotRestart.ready();
+                await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+                try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                    assertThat(client.connect(UnixDomainSocketAddress.of(path))).isTrue();
+                }
+            }
+            assertThat(path).doesNotExist();
+        }
+    }
+
+    @Test
+    void aStaleUnixPathIsReplacedALiveOneIsNot() throws Exception {
+        Path path = directory.resolve("app.sock");
+        ListenSpec spec = new ListenSpec(new SocketAddress.UnixPath(path.toString()), SocketType.STREAM, 0, false, 8);
+        Listeners dead = new Listeners(Posix.linux(), ParentSockets.NONE);
+        dead.listen(spec);
+        dead.handedOver(true);
+        dead.closeAll();
+        assertThat(path).exists();
+
+        Listeners live = new Listeners(Posix.linux(), ParentSockets.NONE);
+        live.listen(spec).activate();
+        Listeners second = new Listeners(Posix.linux(), ParentSockets.NONE);
+        assertInUse(second, spec);
+        live.closeAll();
+    }
+
+    @Test
+    void aFileInPlaceOfASocketIsNotRemoved() throws Exception {
+        Path path = Files.writeString(directory.resolve("precious"), "data");
+        ListenSpec spec = new ListenSpec(new SocketAddress.UnixPath(path.toString()), SocketType.STREAM, 0, false, 8);
+        assertInUse(new Listeners(Posix.linux(), ParentSockets.NONE), spec);
+        assertThat(path).content().isEqualTo("data");
+    }
+
+    @Test
+    void nobodyQueuesBeforeActivation() throws Exception {
+        Listeners listeners = new Listeners(Posix.linux(), ParentSockets.NONE);
+        ListenerSocket listener = listeners.listen(tcp(ANY_PORT, 0, false));
+        assertThatThrownBy(() -> connect(listener).close()).isInstanceOf(IOException.class);
+        listener.activate();
+        connect(listener).close();
+        listeners.closeAll();
+    }
+
+    private static void assertInUse(Listeners listeners, ListenSpec spec) {
+        assertThatThrownBy(() -> listeners.listen(spec))
+                .isInstanceOfSatisfying(
+                        PosixException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EADDRINUSE));
+    }
+
+    private static ListenSpec tcp(SocketAddress address, int worker, boolean reusePort) {
+        return new ListenSpec(address, SocketType.STREAM, worker, reusePort, 16);
+    }
+
+    private static SocketChannel connect(ListenerSocket listener) throws IOException {
+        SocketAddress.Inet address = (SocketAddress.Inet) listener.boundAddress();
+        return SocketChannel.open(new InetSocketAddress(address.host(), address.port()));
+    }
+}

@@ -26,7 +26,7 @@ public final class LiveView implements AdminView {
     private final Stats stats;
 
     /**
-     * Adds the gauges {@code server.live}, {@code server.state} and {@code server.uptime} to {@code stats}.
+     * Adds the gauges {@code server.state} and {@code server.uptime} to {@code stats}.
      *
      * @param version of this build
      * @param started when this process did
@@ -39,7 +39,6 @@ public final class LiveView implements AdminView {
         this.hotRestart = requireNonNull(hotRestart, "hotRestart is null");
         this.proxy = requireNonNull(proxy, "proxy is null");
         this.stats = requireNonNull(stats, "stats is null");
-        gauge("server.live", () -> state() == ServerState.LIVE ? 1 : 0);
         gauge("server.state", () -> state().number);
         gauge("server.uptime", () -> since(started).toSeconds());
     }

@@ -1,5 +1,6 @@
 package io.baton;
 
+import java.io.File;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -8,7 +9,20 @@ final class Lineages {
     private static final AtomicLong NEXT =
             new AtomicLong(ProcessHandle.current().pid() * 1000 % 100_000_000);
 
+    static {
+        // Processes that tests kill leave their shared memory behind.
+        Runtime.getRuntime().addShutdownHook(new Thread(Lineages::removeSharedMemory));
+    }
+
+    private static final long FIRST = NEXT.get();
+
     private Lineages() {}
+
+    private static void removeSharedMemory() {
+        for (long id = FIRST; id <= NEXT.get(); id++) {
+            new File("/dev/shm" + SharedMemory.name(new BaseId(id))).delete();
+        }
+    }
 
     /** Epoch 0 of a new lineage, with waits fit for a test. */
     static HotRestartOptions fresh() {

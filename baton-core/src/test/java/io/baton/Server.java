@@ -14,6 +14,7 @@ final class Server implements ParentDuties, AutoCloseable {
     final List<String> duties = new CopyOnWriteArrayList<>();
     final AtomicLong connections = new AtomicLong();
     final AtomicBoolean failing = new AtomicBoolean();
+    volatile Runnable onDrain = () -> {};
 
     private Server(Posix posix, HotRestartOptions options) throws HotRestartException {
         this.hotRestart = HotRestart.join(options, posix, stats);
@@ -61,6 +62,7 @@ final class Server implements ParentDuties, AutoCloseable {
     @Override
     public void drainListeners() {
         note("drainListeners");
+        onDrain.run();
     }
 
     @Override

@@ -1,0 +1,5 @@
+/** What the documentation quotes. */
+@NullMarked
+package io.baton.example;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.baton.posix.SocketAddress;
 import io.baton.proxy.Addresses;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -137,7 +138,9 @@ public final class AdminServer implements AutoCloseable {
             running = new Running(http, workers);
             return true;
         } catch (IOException e) {
-            if (System.nanoTime() - deadline < 0) {
+            // Only this passes by itself; an address that is not of this machine stays wrong.
+            boolean inUse = e instanceof BindException && "Address already in use".equals(e.getMessage());
+            if (inUse && System.nanoTime() - deadline < 0) {
                 return false;
             }
             throw new AdminException(

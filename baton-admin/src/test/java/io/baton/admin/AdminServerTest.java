@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.baton.posix.SocketAddress;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -265,6 +266,18 @@ class AdminServerTest {
         }
     }
 
+    @Test
+    void anAddressOfAnotherMachineIsRefusedAtOnce() {
+        SocketAddress.Inet elsewhere = new SocketAddress.Inet(InetAddress.ofLiteral("192.0.2.1"), 9901);
+        long before = System.nanoTime();
+        try (AdminServer second = new AdminServer(elsewhere, view, control)) {
+            assertThatThrownBy(second::open)
+                    .isInstanceOf(AdminException.class)
+                    .hasMessage("the admin cannot listen on 192.0.2.1:9901: Cannot assign requested address");
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+    }
+
     private String get(String path) {
         return request("GET", path, "");
     }
@@ -273,33 +286,24 @@ class AdminServerTest {
         return requestTo("127.0.0.1:" + port(), method, path, headers);
     }
 
-    private String tryGet(String path) {
-        try (Socket probe = connect()) {
-            assertThat(probe.isConnected()).isTrue();
-        } catch (IOException e) {
-            return "refused";
-        }
-        return get(path);
-    }
-
-    /** The status and, after a space, the body. */
     private String requestTo(String host, String method, String path, String headers) {
-        String request =
-                "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n".formatted(method, path, host, headers);
-        try (Socket socket = connect()) {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            String response = readAll(socket);
-            int body = response.indexOf("\r\n\r\n") + 4;
-            return response.substring("HTTP/1.1 ".length(), "HTTP/1.1 200 ".length()) + response.substring(body);
+        try {
+            return RawHttp.request(port(), host, method, path, headers);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
+    private String tryGet(String path) throws IOException {
+        try {
+            return RawHttp.get(port(), path);
+        } catch (ConnectException e) {
+            return "refused";
+        }
+    }
+
     private Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
-        socket.setSoTimeout(20_000);
-        return socket;
+        return RawHttp.connect(port());
     }
 
     private static String readAll(Socket socket) {

@@ -37,6 +37,7 @@ final class AccessLog implements AutoCloseable {
     private static final int MAX_BATCH = 256;
 
     private static final int MODE = 0644;
+    private static final String QUEUE_FULL = "the queue is full, the disk or the reader is too slow";
     private static final Duration SAY_EVERY = Duration.ofSeconds(10);
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -62,6 +63,7 @@ final class AccessLog implements AutoCloseable {
     /** Of the writer's thread, once it runs. */
     private Fd file;
 
+    private String lastCause = QUEUE_FULL;
     private long droppedAtLastWord;
     private long lastWordNanos = System.nanoTime() - SAY_EVERY.toNanos();
 
@@ -182,12 +184,8 @@ final class AccessLog implements AutoCloseable {
         while (done < length) {
             int count = posix.write(file.number(), text, done, length - done);
             if (count <= 0) {
-                dropped.add(lines);
-                LOG.error(
-                        "access log {}: write failed: {}; up to {} lines are lost",
-                        config.path(),
-                        Errno.describe(-count),
-                        lines);
+                dropped.add(lines); // at most: the first of them may be whole in the file
+                lastCause = "write failed: " + Errno.describe(-count);
                 return;
             }
             done += count;
@@ -218,8 +216,8 @@ final class AccessLog implements AutoCloseable {
         long now = System.nanoTime();
         long total = dropped.value();
         if (total > droppedAtLastWord && now - lastWordNanos >= SAY_EVERY.toNanos()) {
-            LOG.warn(
-                    "access log {}: {} lines dropped so far, the disk or the reader is too slow", config.path(), total);
+            LOG.warn("access log {}: {} lines dropped so far; last: {}", config.path(), total, lastCause);
+            lastCause = QUEUE_FULL;
             droppedAtLastWord = total;
             lastWordNanos = now;
         }

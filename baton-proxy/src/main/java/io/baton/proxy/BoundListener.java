@@ -4,18 +4,24 @@ import io.baton.HotRestartException;
 import io.baton.ListenSpec;
 import io.baton.ListenerSocket;
 import io.baton.Listeners;
+import io.baton.posix.Errno;
 import io.baton.posix.Fd;
+import io.baton.posix.PosixException;
 import io.baton.posix.SocketType;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listener and its sockets, inherited or bound. The sockets belong to {@link Listeners}.
  *
- * @param own one per worker with reuse_port, else one for all
+ * @param own one per worker with reuse_port, else (or where that cannot be had) fewer that workers share
  * @param surplus of parent's workers that this process has no worker for; connections may wait in them
  */
 record BoundListener(ListenerConfig config, List<ListenerSocket> own, List<ListenerSocket> surplus) {
+    private static final Logger LOG = LoggerFactory.getLogger(BoundListener.class);
+
     BoundListener {
         own = List.copyOf(own);
         surplus = List.copyOf(surplus);
@@ -32,9 +38,26 @@ record BoundListener(ListenerConfig config, List<ListenerSocket> own, List<Liste
         int sockets = config.reusePort() ? options.concurrency() : 1;
         List<ListenerSocket> own = new ArrayList<>(sockets);
         for (int worker = 0; worker < sockets; worker++) {
-            own.add(listeners.listen(spec(config, worker, options)));
+            try {
+                own.add(listeners.listen(spec(config, worker, options)));
+            } catch (PosixException e) {
+                if (!canShare(e, own)) {
+                    throw e;
+                }
+                LOG.warn(
+                        "listener {}: {} workers share {} inherited sockets, which were bound without SO_REUSEPORT",
+                        config.name(),
+                        options.concurrency(),
+                        own.size());
+                break;
+            }
         }
         return new BoundListener(config, own, listeners.surplus(spec(config, 0, options)));
+    }
+
+    /** A socket that came down from a generation without reuse_port lets no second one bind beside it. */
+    private static boolean canShare(PosixException e, List<ListenerSocket> own) {
+        return e.errno() == Errno.EADDRINUSE && !own.isEmpty() && own.getFirst().inherited();
     }
 
     private static ListenSpec spec(ListenerConfig config, int worker, ProxyOptions options) {

@@ -225,7 +225,10 @@ public final class Proxy implements AutoCloseable {
         accessLog.ifPresent(AccessLog::reopen);
     }
 
-    /** Cuts what is left and writes the access log to its end. Idempotent; never throws. */
+    /**
+     * Cuts what is left and writes the access log to its end. To be called before {@link HotRestart#close}, whose shared
+     * memory has the access log's lock; and after a failed {@link #start} too. Idempotent.
+     */
     @Override
     public void close() {
         publisher.shutdownNow();

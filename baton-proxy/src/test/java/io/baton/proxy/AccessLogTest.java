@@ -140,6 +140,17 @@ class AccessLogTest {
     }
 
     @Test
+    void whatAFullDiskDoesNotTakeIsCounted() {
+        AccessLogConfig config = new AccessLogConfig(Path.of("/dev/full"), AccessLogConfig.Format.TEXT);
+        try (AccessLog log = new AccessLog(config, text(), new InProcessLock(), Posix.linux(), stats)) {
+            log.add(report(1, Optional.empty()));
+            log.add(report(2, Optional.empty()));
+        }
+
+        assertThat(stats.counters()).containsEntry("access_log.dropped", 2L).containsEntry("access_log.written", 0L);
+    }
+
+    @Test
     void aFileThatCannotBeOpenedIsSaidLikeStrace() {
         AccessLogConfig config = new AccessLogConfig(directory.resolve("none/access.log"), AccessLogConfig.Format.TEXT);
 

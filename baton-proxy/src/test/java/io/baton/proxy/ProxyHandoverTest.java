@@ -148,6 +148,22 @@ class ProxyHandoverTest {
     }
 
     @Test
+    void workersShareAnInheritedSocketThatLetsNoOtherBindBesideIt() throws Exception {
+        BatonConfig shared = TestConfigs.tcp(port, false, origin.port());
+        BatonConfig perWorker = TestConfigs.tcp(port, true, origin.port());
+        try (Generation first = join(0, shared, 1).serving();
+                Generation second = join(1, perWorker, 2).serving()) {
+            first.retire();
+            echoes(20);
+            try (Generation third = join(2, perWorker, 4).serving()) {
+                second.retire();
+                echoes(20);
+                assertThat(third.hotRestart.epoch().value()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
     void aChildThatFailsBeforeReadyLeavesTheParentServing() throws Exception {
         BatonConfig config = TestConfigs.tcp(port, true, origin.port());
         try (Generation parent = join(0, config, 2).serving()) {

@@ -1,8 +1,8 @@
 package io.baton.cli;
 
+import static io.baton.cli.Handover.Result.COMMITTED;
+import static io.baton.cli.Handover.Result.FAILED;
 import static io.baton.posix.ProcessCalls.SIGKILL;
-import static io.baton.posix.ProcessCalls.SIGTERM;
-import static io.baton.posix.ProcessCalls.SIGWINCH;
 
 import io.baton.BaseId;
 import io.baton.RestartEpoch;
@@ -38,15 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>All state belongs to the {@link SupervisorLoop}'s thread; the public face is {@link SupervisorDesk}, which brings every call there.
  */
 final class Supervisor {
-    /** Consecutive starts that fail before it gives up. */
-    static final int MAX_FAILURES = 10;
-
-    private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
-    private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
     /** A generation reports each second: long enough to hear of each that an earlier supervisor left. */
     private static final Duration LISTENING = Duration.ofMillis(2500);
-    /** What a process gets for its way out beyond the time it was promised, and between TERM and KILL. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
     /** After the child is ready: how long the parent may take to say that it drains. */
     private static final Duration DRAINING_DEADLINE = Duration.ofSeconds(5);
 
@@ -54,16 +47,16 @@ final class Supervisor {
     private final GenerationStarter starter;
     private final RunSettings.Checker checker;
     private final Household household;
+    private final HandoverLedger ledger;
+    private final Farewells farewells;
     private final Consumer<String> announce;
+    private final Backoff backoff = new Backoff();
     private final CompletableFuture<ExitCode> ended = new CompletableFuture<>();
 
     private SupervisorState state = new BackingOff();
     private RunSettings settings;
     private @Nullable RunSettings next;
-    private @Nullable UpgradeJob job;
-    private @Nullable Handover lastHandover;
     private volatile Runnable firstServing = () -> {};
-    private int failures;
     private boolean hasServed;
 
     /** @param announce is given one line for the user about each event */
@@ -79,6 +72,8 @@ final class Supervisor {
         this.checker = checker;
         this.settings = settings;
         this.household = new Household(directory, announce);
+        this.ledger = new HandoverLedger(announce);
+        this.farewells = new Farewells(loop, household, announce);
         this.announce = announce;
     }
 
@@ -111,17 +106,7 @@ final class Supervisor {
         if (!(state instanceof BackingOff)) {
             return;
         }
-        Optional<Generation> serving = household.all().reversed().stream()
-                .filter(generation -> generation.state() == GenerationState.SERVING)
-                .findFirst();
-        for (Generation other : household.all()) {
-            if (other.state() == GenerationState.DRAINING) {
-                retire(other, settings.times().parentShutdown());
-            } else if (serving.isEmpty() || other != serving.get()) {
-                // Not ready, or hung: it would be in the way of those to come.
-                other.process().signal(SIGKILL);
-            }
-        }
+        Optional<Generation> serving = LeftGenerations.settle(household, farewells, settings.times());
         if (serving.isEmpty()) {
             startCold();
             return;
@@ -141,13 +126,13 @@ final class Supervisor {
 
     /** Answers through {@code asked}. */
     void upgrade(UpgradeJob asked) {
-        if (job != null) {
-            asked.refused("a hot restart is under way already: " + job.describe());
+        if (ledger.job().isPresent()) {
+            asked.refused(
+                    "a hot restart is under way already: " + ledger.job().get().describe());
         } else if (!(state instanceof Serving(var serving))) {
             asked.refused("nothing serves that could be replaced: " + state);
         } else {
-            job = asked;
-            asked.accepted(serving);
+            ledger.open(asked, serving);
             apply(new Asked());
             asked.progress("checking the config");
             RunSettings current = settings;
@@ -163,27 +148,27 @@ final class Supervisor {
     }
 
     private void checked(UpgradeJob asked, RunSettings checked) {
-        if (job == asked && state instanceof MakingRoom) {
+        if (ledger.isAbout(asked) && state instanceof MakingRoom) {
             next = checked;
             spawnWhenThereIsRoom();
         }
     }
 
     private void abandon(UpgradeJob asked, String reason) {
-        if (job == asked && state instanceof MakingRoom(var serving)) {
+        if (ledger.isAbout(asked) && state instanceof MakingRoom(var serving)) {
             apply(new Abandoned());
-            endJob(Handover.Result.FAILED, "%s; %s goes on serving".formatted(reason, serving));
+            failed("%s; %s goes on serving".formatted(reason, serving));
         }
     }
 
     /** Three generations at once would end in the oldest being cut short: its names are needed for the newest. */
     private void spawnWhenThereIsRoom() {
-        if (!(state instanceof MakingRoom(var serving)) || next == null || job == null) {
+        if (!(state instanceof MakingRoom(var serving)) || next == null) {
             return;
         }
         Optional<Generation> retiring = household.retiring();
         if (retiring.isPresent()) {
-            job.progress("waiting for %s to end: %d connections, at most %d s"
+            ledger.progress("waiting for %s to end: %d connections, at most %d s"
                     .formatted(
                             retiring.get().member(),
                             retiring.get().connections(),
@@ -202,41 +187,44 @@ final class Supervisor {
             apply(new Spawned(child.member()));
             admit(child);
             household.save(with);
-            if (job != null) {
-                job.progress("%s is starting".formatted(child.member()));
-            }
+            ledger.progress("%s is starting".formatted(child.member()));
             loop.later(
                     with.times().readyTimeout(),
-                    () -> giveUpOn(child, with.times().readyTimeout()));
+                    () -> giveUpOn(child, with.times().readyTimeout(), false));
         } catch (IOException e) {
-            spawnFailed("cannot start %s: %s".formatted(LaunchPlan.launcher(with.home()), e.getMessage()));
+            String reason = "cannot start %s: %s".formatted(LaunchPlan.launcher(with.home()), e.getMessage());
+            ledger.job().ifPresentOrElse(job -> abandon(job, reason), () -> backOff(reason));
         }
     }
 
-    private void spawnFailed(String reason) {
-        if (job != null) {
-            abandon(job, reason);
-        } else {
-            backOff(reason);
-        }
-    }
-
-    private void giveUpOn(Generation child, Duration deadline) {
+    /** @param last not to wait any longer, come what may */
+    private void giveUpOn(Generation child, Duration deadline, boolean last) {
         boolean starting = state instanceof Starting(var member) && member.equals(child.member());
         boolean upgrading = state instanceof Upgrading hot && hot.child().equals(child.member());
-        if (starting || upgrading) {
+        if (upgrading && state instanceof Upgrading hot && isCommitting(hot.parent()) && !last) {
+            // Killed now, it would leave nobody who accepts.
+            loop.later(Farewells.GRACE, () -> giveUpOn(child, deadline, true));
+        } else if (starting || upgrading) {
             child.failed("was not ready within %d s".formatted(deadline.toSeconds()));
             child.process().signal(SIGKILL);
         }
     }
 
+    /** The parent drains although its child has not told us yet that it is ready: it has told its parent, and is about to. */
+    private boolean isCommitting(Member parent) {
+        return household
+                .find(parent)
+                .filter(old -> old.state() == GenerationState.DRAINING)
+                .isPresent();
+    }
+
     /** Undoes a hot restart that has not been committed; the answer is what to tell the requester. */
     ControlReply rollback(String requester) {
-        if (job != null && state instanceof MakingRoom(var serving)) {
-            abandon(job, "aborted by " + requester);
+        if (state instanceof MakingRoom(var serving)) {
+            ledger.job().ifPresent(job -> abandon(job, "aborted by " + requester));
             return new ControlReply.Done("aborted; %s goes on serving".formatted(serving));
         }
-        if (state instanceof Upgrading(var parent, var child)) {
+        if (state instanceof Upgrading(var parent, var child) && !isCommitting(parent)) {
             household.find(child).ifPresent(generation -> {
                 generation.failed("was aborted by " + requester);
                 generation.process().signal(SIGKILL);
@@ -273,20 +261,21 @@ final class Supervisor {
             apply(new Ready(member));
             serves(generation);
             household.find(parent).ifPresent(old -> {
-                retire(old, settings.times().parentShutdown());
+                farewells.retire(old, settings.times().parentShutdown());
                 drains(old);
-                UpgradeJob asked = job;
-                loop.later(DRAINING_DEADLINE, () -> {
-                    if (asked == job) {
-                        committed();
-                    }
-                });
+                // It may be dead in all but name; the child serves, whatever the parent says.
+                ledger.job()
+                        .ifPresent(asked -> loop.later(DRAINING_DEADLINE, () -> {
+                            if (ledger.isAbout(asked)) {
+                                committed();
+                            }
+                        }));
             });
         }
     }
 
     private void serves(Generation generation) {
-        failures = 0;
+        backoff.succeeded();
         if (!hasServed) {
             hasServed = true;
             firstServing.run();
@@ -297,9 +286,7 @@ final class Supervisor {
         }
         household.save(settings);
         announce.accept("%s serves".formatted(generation.member()));
-        if (job != null) {
-            job.progress("%s serves".formatted(generation.member()));
-        }
+        ledger.progress("%s serves".formatted(generation.member()));
     }
 
     private void drains(Generation generation) {
@@ -314,46 +301,19 @@ final class Supervisor {
         }
     }
 
-    /** The child serves and the parent drains, or is gone. */
-    private void committed() {
-        if (job != null && state instanceof Serving(var serving)) {
-            endJob(Handover.Result.COMMITTED, "%s serves".formatted(serving));
-        }
+    private void failed(String words) {
+        next = null;
+        ledger.close(FAILED, words);
     }
 
-    private void endJob(Handover.Result result, String words) {
-        if (job == null) {
-            return;
+    /** The child serves and the parent drains, or is gone. */
+    private void committed() {
+        if (state instanceof Serving(var serving)) {
+            ledger.close(COMMITTED, "%s serves".formatted(serving));
         }
-        Member parent = job.parent();
-        lastHandover = Handover.ended(parent, result, job.askedNanos());
-        switch (result) {
-            case COMMITTED -> job.done("%s, in %d ms".formatted(words, lastHandover.totalMs()));
-            case FAILED -> {
-                announce.accept("the hot restart failed: %s".formatted(words));
-                job.refused(words);
-            }
-        }
-        job = null;
-        next = null;
     }
 
     // ---- ends
-
-    private void retire(Generation generation, Duration atMost) {
-        generation.retire(atMost.plus(GRACE));
-        loop.later(atMost.plus(GRACE), () -> {
-            if (household.find(generation.member()).isPresent()) {
-                announce.accept("%s should have ended: TERM".formatted(generation.member()));
-                endProcess(generation);
-            }
-        });
-    }
-
-    private void endProcess(Generation generation) {
-        generation.process().signal(SIGTERM);
-        loop.later(GRACE, () -> generation.process().signal(SIGKILL));
-    }
 
     private void gone(Generation generation, String how) {
         String words = generation.endWords(how);
@@ -366,7 +326,7 @@ final class Supervisor {
             case Serving(var serving) when serving.equals(member) -> backOff("%s %s".formatted(member, words));
             case MakingRoom(var serving)
             when serving.equals(member) -> {
-                endJob(Handover.Result.FAILED, "%s %s meanwhile".formatted(member, words));
+                failed("%s %s meanwhile".formatted(member, words));
                 backOff("%s %s".formatted(member, words));
             }
             case Upgrading(var parent, var child) when child.equals(member) -> childFailed(parent, child, words);
@@ -379,13 +339,13 @@ final class Supervisor {
     }
 
     private void childFailed(Member parent, Member child, String words) {
-        endJob(Handover.Result.FAILED, "%s %s; %s goes on serving".formatted(child, words, parent));
+        failed("%s %s; %s goes on serving".formatted(child, words, parent));
         // It may have died between telling its parent to drain and telling us that it is ready.
         household.find(parent).ifPresent(this::drains);
     }
 
     private void startFailed(Member child, String words) {
-        endJob(Handover.Result.FAILED, "%s %s".formatted(child, words));
+        failed("%s %s".formatted(child, words));
         if (hasServed) {
             backOff("%s %s".formatted(child, words));
         } else {
@@ -396,18 +356,15 @@ final class Supervisor {
 
     private void lost(Generation generation, String words) {
         apply(new Gone(generation.member()));
-        retire(generation, settings.times().drain());
+        farewells.retire(generation, settings.times().drain());
         backOff("%s %s".formatted(generation.member(), words));
     }
 
     private void retired(Generation generation) {
-        if (lastHandover != null && lastHandover.parent().equals(generation.member())) {
-            long cut = generation.cut();
-            lastHandover = lastHandover.parentGone(generation.connectionsAtRetirement() - cut, cut);
-        }
+        ledger.ended(generation);
         announce.accept("%s is gone".formatted(generation.member()));
         household.save(settings);
-        if (job != null && job.parent().equals(generation.member())) {
+        if (ledger.job().filter(job -> job.parent().equals(generation.member())).isPresent()) {
             committed();
         }
         spawnWhenThereIsRoom();
@@ -415,16 +372,15 @@ final class Supervisor {
 
     /** Nothing serves: a cold start, soon. Its base id is a new one, so that no left-over of the dead can be in the way. */
     private void backOff(String reason) {
-        failures++;
-        if (failures > MAX_FAILURES) {
-            announce.accept("%s; gave up after %d failures in a row".formatted(reason, MAX_FAILURES));
+        Optional<Duration> delay = backoff.next();
+        if (delay.isEmpty()) {
+            announce.accept("%s; gave up after %d failures in a row".formatted(reason, Backoff.MAX_FAILURES));
             finish(ExitCode.FAILED);
             return;
         }
-        Duration delay = FIRST_BACKOFF.multipliedBy(1L << (failures - 1));
-        Duration bounded = delay.compareTo(MAX_BACKOFF) < 0 ? delay : MAX_BACKOFF;
-        announce.accept("%s; a cold start as epoch 0 follows in %d ms".formatted(reason, bounded.toMillis()));
-        loop.later(bounded, () -> {
+        announce.accept("%s; a cold start as epoch 0 follows in %d ms"
+                .formatted(reason, delay.get().toMillis()));
+        loop.later(delay.get(), () -> {
             if (state instanceof BackingOff) {
                 startCold();
             }
@@ -435,30 +391,13 @@ final class Supervisor {
     void stop(boolean now) {
         boolean again = state instanceof Stopping;
         apply(new Stop());
-        if (job != null) {
-            job.refused("stopped meanwhile");
-            job = null;
-        }
-        Duration patience = settings.times().drain();
+        failed("stopped meanwhile");
         if (now || again) {
-            household.all().forEach(this::endProcess);
+            farewells.endAll();
         } else {
-            household.all().forEach(this::askToLeave);
-            if (household.connections() > 0) {
-                announce.accept("stopping: %d connections drain for at most %d s; once more cuts them"
-                        .formatted(household.connections(), patience.toSeconds()));
-            }
-            loop.later(patience.plus(GRACE), () -> household.all().forEach(this::endProcess));
+            farewells.drainAll(settings.times().drain());
         }
         endIfEmpty();
-    }
-
-    private void askToLeave(Generation generation) {
-        switch (generation.state()) {
-            case AWAITING_READY -> endProcess(generation);
-            case SERVING, MIGRATING -> generation.process().signal(SIGWINCH);
-            case DRAINING, TERMINATED -> {}
-        }
     }
 
     private void endIfEmpty() {
@@ -469,7 +408,7 @@ final class Supervisor {
     }
 
     private void finish(ExitCode code) {
-        household.all().forEach(this::endProcess);
+        farewells.endAll();
         ended.complete(code);
     }
 
@@ -481,12 +420,7 @@ final class Supervisor {
 
     /** In the shape of design/interfaces.md. */
     Map<String, @Nullable Object> status() {
-        return StatusView.render(
-                state,
-                household.baseId(),
-                household.all(),
-                Optional.ofNullable(job),
-                Optional.ofNullable(lastHandover));
+        return StatusView.render(state, household.baseId(), household.all(), ledger.job(), ledger.last());
     }
 
     /** What a stop is waiting for. */

@@ -1,0 +1,66 @@
+package io.baton.cli;
+
+import io.baton.cli.Handover.Result;
+import io.baton.cli.SupervisorState.Member;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The hot restart under way, of which there is one at most, and the last that came to an end. Only touched on the supervisor's thread. */
+final class HandoverLedger {
+    private final Consumer<String> announce;
+    private @Nullable UpgradeJob job;
+    private @Nullable Handover last;
+
+    HandoverLedger(Consumer<String> announce) {
+        this.announce = announce;
+    }
+
+    Optional<UpgradeJob> job() {
+        return Optional.ofNullable(job);
+    }
+
+    Optional<Handover> last() {
+        return Optional.ofNullable(last);
+    }
+
+    boolean isAbout(UpgradeJob asked) {
+        return asked == job;
+    }
+
+    void open(UpgradeJob asked, Member serving) {
+        job = asked;
+        asked.accepted(serving);
+    }
+
+    /** Does nothing when no hot restart is under way. */
+    void progress(String words) {
+        if (job != null) {
+            job.progress(words);
+        }
+    }
+
+    /** Tells the requester; does nothing when no hot restart is under way. */
+    void close(Result result, String words) {
+        if (job == null) {
+            return;
+        }
+        last = Handover.ended(job.parent(), result, job.askedNanos());
+        switch (result) {
+            case COMMITTED -> job.done("%s, in %d ms".formatted(words, last.totalMs()));
+            case FAILED -> {
+                announce.accept("the hot restart failed: %s".formatted(words));
+                job.refused(words);
+            }
+        }
+        job = null;
+    }
+
+    /** A process that only drained has ended. */
+    void ended(Generation generation) {
+        if (last != null && last.parent().equals(generation.member())) {
+            long cut = generation.cut();
+            last = last.parentGone(generation.connectionsAtRetirement() - cut, cut);
+        }
+    }
+}

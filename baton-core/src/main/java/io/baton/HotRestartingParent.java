@@ -33,6 +33,9 @@ final class HotRestartingParent extends HotRestartingBase {
     /** How long a child that does not read may hold us up. */
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
 
+    /** To an Envoy the whole of this name, tokens 0 to 1, is dynamic; told otherwise it makes another gauge of the same name. */
+    private static final List<Reply.Span> GENERATION_IS_DYNAMIC = List.of(new Reply.Span(0, 1));
+
     private final Self self;
     private final ParentDuties duties;
     private final SocketAddress childAddress;
@@ -201,7 +204,7 @@ final class HotRestartingParent extends HotRestartingBase {
                 duties.connections(),
                 deltas,
                 self.stats().exportedGauges(),
-                Map.of());
+                Map.of(Stats.GENERATION, GENERATION_IS_DYNAMIC));
         if (reply(stats, List.of())) {
             latch.commit(deltas);
         }

@@ -43,7 +43,7 @@ final class EnvoyProcess implements AutoCloseable {
                         "--drain-time-s",
                         "2",
                         "--parent-shutdown-time-s",
-                        "3",
+                        "7", // one stats flush, at 5 s, comes before
                         "--concurrency",
                         "1"))
                 .redirectErrorStream(true)
@@ -74,6 +74,7 @@ final class EnvoyProcess implements AutoCloseable {
             URI uri = URI.create(
                     "http://%s:%d%s".formatted(InetAddress.getLoopbackAddress().getHostAddress(), adminPort, path));
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+            connection.setRequestProperty("Connection", "close"); // a kept one outlives the admin listener
             connection.setConnectTimeout(2000);
             connection.setReadTimeout(2000);
             try (InputStream body = connection.getInputStream()) {
@@ -94,7 +95,8 @@ final class EnvoyProcess implements AutoCloseable {
         }
     }
 
-    private static final String CONFIG = """
+    private static String configuration(Ports ports) {
+        return """
             admin:
               address: { socket_address: { address: 127.0.0.1, port_value: %d } }
             static_resources:
@@ -117,9 +119,6 @@ final class EnvoyProcess implements AutoCloseable {
                   endpoints:
                   - lb_endpoints:
                     - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-            """
-                .formatted(ports.admin(), ports.listener(), ports.origin());
+            """.formatted(ports.admin(), ports.listener(), ports.origin());
     }
-
-}
 }

@@ -132,7 +132,7 @@ record DemoReport(DemoResult result, Terminal terminal) {
         List<String> complaints = result.complaints();
         if (complaints.isEmpty()) {
             return List.of(terminal.green("PASSED")
-                    + "  %d hot restarts under load; %,d requests and %,d streams, nothing lost, nothing cut, no byte wrong"
+                    + "  hot restarts under load: %d; %,d requests and %,d streams: nothing lost, nothing cut, no byte wrong"
                             .formatted(
                                     result.restarts().size(),
                                     result.http().sent(),

@@ -32,6 +32,10 @@ final class RestartBench {
 
     Report run(BenchOptions options) throws BenchException {
         List<String> remarks = new ArrayList<>();
+        MachineFacts.busyWarning().ifPresent(warning -> {
+            progress.event(warning);
+            remarks.add("WARNING: " + warning);
+        });
         List<Peer> peers = options.peers(List.of(BatonPeer.find(), new Nginx(), new Haproxy(false)), progress, remarks);
         Map<String, String> facts = MachineFacts.collect(peers);
         Map<String, List<RestartRun>> runs = new LinkedHashMap<>();

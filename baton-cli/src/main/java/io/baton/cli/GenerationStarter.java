@@ -39,6 +39,8 @@ final class GenerationStarter {
         environment.put("NOTIFY_SOCKET", directory.notifySocket().toString());
         // The JVM that runs us will do for the child, wherever PATH and JAVA_HOME point.
         environment.put("JAVA_HOME", System.getProperty("java.home"));
+        // A training run trains itself alone.
+        environment.remove("BATON_AOT_OUTPUT");
         return new GenerationProcess.Spawned(builder.start(), posix);
     }
 }

@@ -55,7 +55,7 @@ final class Serve {
         posix.setBlockedSignals(Set.of());
         Stats stats = new Stats();
         try (HotRestart joined =
-                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> stateChanged(to))) {
+                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> onChange.run())) {
             hotRestart = joined;
             LogOutput.INSTANCE.joined(joined.epoch(), joined.logLock());
             return serve(joined, stats);
@@ -125,11 +125,6 @@ final class Serve {
         LOG.info("ends, cutting {} connections", cut);
         data.close();
         reporter.ended(cut);
-    }
-
-    private void stateChanged(HotRestartState to) {
-        LOG.info("{}", to.label());
-        onChange.run();
     }
 
     /** Called on a thread of the JVM. */

@@ -3,10 +3,7 @@ package io.baton.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,6 +12,7 @@ import picocli.CommandLine.Option;
         name = "stop",
         description = "Stop gracefully: connections may end by themselves for as long as handover.drain allows.")
 final class StopCommand extends SupervisedCommand {
+    private static final Duration LOOK_EVERY = Duration.ofMillis(10);
     private static final Duration LEAVING = Duration.ofSeconds(10);
 
     @Option(names = "--now", description = "Cut the connections instead.")
@@ -22,37 +20,38 @@ final class StopCommand extends SupervisedCommand {
 
     @Override
     public Integer call() throws CliException {
-        Optional<ProcessHandle> supervisor = supervisor(directory());
+        OptionalLong supervisor = supervisor(directory());
         int code = order(new ControlRequest.Stop(now));
         // The answer is its last act but one: whoever starts anew right after us must find the directory free.
         if (supervisor.isPresent()) {
-            awaitEnd(supervisor.get());
+            awaitEnd(supervisor.getAsLong());
         }
         return code;
     }
 
-    private static Optional<ProcessHandle> supervisor(RuntimeDir directory) {
+    private static OptionalLong supervisor(RuntimeDir directory) {
         try {
-            return ProcessHandle.of(
+            return OptionalLong.of(
                     Long.parseLong(Files.readString(directory.pidFile()).strip()));
         } catch (IOException | NumberFormatException e) {
-            return Optional.empty();
+            return OptionalLong.empty();
         }
     }
 
-    private static void awaitEnd(ProcessHandle process) throws CliException {
-        try {
-            process.onExit().get(LEAVING.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new CliException(
-                    ExitCode.FAILED,
-                    "the supervisor (pid %d) said it stopped, and is still there".formatted(process.pid()),
-                    e);
-        } catch (ExecutionException e) {
-            throw new CliException(ExitCode.FAILED, "cannot wait for the supervisor: " + e.getCause(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CliException(ExitCode.FAILED, "interrupted", e);
+    /** By looking at /proc: the JDK asks ever more seldom after a process that is not its child. */
+    private static void awaitEnd(long pid) throws CliException {
+        long deadlineNanos = System.nanoTime() + LEAVING.toNanos();
+        while (ProcStat.of(pid).isPresent()) {
+            if (System.nanoTime() > deadlineNanos) {
+                throw new CliException(
+                        ExitCode.FAILED, "the supervisor (pid %d) said it stopped, and is still there".formatted(pid));
+            }
+            try {
+                Thread.sleep(LOOK_EVERY);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CliException(ExitCode.FAILED, "interrupted", e);
+            }
         }
     }
 }

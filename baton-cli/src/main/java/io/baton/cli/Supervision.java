@@ -48,7 +48,15 @@ final class Supervision implements AutoCloseable {
     /** Supervises until stopped. */
     ExitCode run(Signals signals, Notifier notifier) throws CliException {
         signals.deliverTo(desk::signalled);
-        supervisor.onFirstServing(() -> notifier.send(NotifyMessage.of(NotifyMessage.READY, "1")));
+        start(() -> notifier.send(NotifyMessage.of(NotifyMessage.READY, "1")));
+        ExitCode code = awaitEnd();
+        notifier.send(NotifyMessage.of(NotifyMessage.STOPPING, "1"));
+        return code;
+    }
+
+    /** @param serving done when something serves for the first time */
+    void start(Runnable serving) {
+        supervisor.onFirstServing(serving);
         loop.run(() -> {
             if (left.isEmpty()) {
                 supervisor.startCold();
@@ -56,10 +64,11 @@ final class Supervision implements AutoCloseable {
                 supervisor.adopt(left);
             }
         });
+    }
+
+    ExitCode awaitEnd() throws CliException {
         try {
-            ExitCode code = supervisor.ended().get();
-            notifier.send(NotifyMessage.of(NotifyMessage.STOPPING, "1"));
-            return code;
+            return supervisor.ended().get();
         } catch (ExecutionException e) {
             throw new CliException(ExitCode.FAILED, "internal error: " + e.getCause(), e);
         } catch (InterruptedException e) {

@@ -54,10 +54,10 @@ record ControlMessages(List<Integer> fds, Optional<PeerCredentials> sender) {
     }
 
     /** Writes one SCM_RIGHTS message to the start of {@code target}, which has {@link #rightsSpace} bytes. */
-    static void writeRights(MemorySegment target, List<Integer> fds) {
-        writeHeader(target, HEADER_BYTES + fds.size() * Integer.BYTES, SCM_RIGHTS);
-        for (int i = 0; i < fds.size(); i++) {
-            target.set(INT, HEADER_BYTES + (long) i * Integer.BYTES, fds.get(i));
+    static void writeRights(MemorySegment target, int... fds) {
+        writeHeader(target, HEADER_BYTES + fds.length * Integer.BYTES, SCM_RIGHTS);
+        for (int i = 0; i < fds.length; i++) {
+            target.set(INT, HEADER_BYTES + (long) i * Integer.BYTES, fds[i]);
         }
     }
 

@@ -40,21 +40,21 @@ final class LinuxFiles implements FileCalls {
         }
         try (Arena arena = Arena.ofConfined()) {
             long result = Native.OPEN.call(CStrings.of(arena, "path", path).address(), bits, mode);
-            return Fd.own((int) check(result, () -> "open(path=%s, flags=%s, mode=%o)".formatted(path, flags, mode)));
+            return Fd.own((int) check(result, "open(path=%s, flags=%s, mode=%o)", path, flags, mode));
         }
     }
 
     @Override
     public void setMode(Fd fd, int mode) {
         int number = fd.number();
-        check(Native.FCHMOD.call(number, mode), () -> "fchmod(fd=%d, mode=%o)".formatted(number, mode));
+        check(Native.FCHMOD.call(number, mode), "fchmod(fd=%d, mode=%o)", number, mode);
     }
 
     @Override
     public void unlink(String path) {
         try (Arena arena = Arena.ofConfined()) {
             long result = Native.UNLINK.call(CStrings.of(arena, "path", path).address());
-            check(result, () -> "unlink(path=%s)".formatted(path));
+            check(result, "unlink(path=%s)", path);
         }
     }
 
@@ -65,14 +65,14 @@ final class LinuxFiles implements FileCalls {
         if (result == -Errno.EAGAIN.number()) {
             return false;
         }
-        check(result, () -> "flock(fd=%d)".formatted(number));
+        check(result, "flock(fd=%d)", number);
         return true;
     }
 
     @Override
     public FdPair pipe(int capacity) {
         MemorySegment ends = CallScratch.argument();
-        check(Native.PIPE2.call(ends.address(), O_NONBLOCK | O_CLOEXEC), () -> "pipe2(O_NONBLOCK | O_CLOEXEC)");
+        check(Native.PIPE2.call(ends.address(), O_NONBLOCK | O_CLOEXEC), "pipe2(O_NONBLOCK | O_CLOEXEC)");
         FdPair pipe = new FdPair(Fd.own(ends.get(JAVA_INT, 0)), Fd.own(ends.get(JAVA_INT, Integer.BYTES)));
         if (capacity != 0) {
             long result = Native.FCNTL.call(pipe.first().number(), F_SETPIPE_SZ, capacity);
@@ -125,8 +125,7 @@ final class LinuxFiles implements FileCalls {
     }
 
     private static int control(int number, int command, int argument, String name) {
-        return (int) check(
-                Native.FCNTL.call(number, command, argument),
-                () -> "fcntl(fd=%d, %s, %d)".formatted(number, name, argument));
+        return (int)
+                check(Native.FCNTL.call(number, command, argument), "fcntl(fd=%d, %s, %d)", number, name, argument);
     }
 }

@@ -39,8 +39,7 @@ final class LinuxMemory implements MemoryCalls {
         try (Arena arena = Arena.ofConfined()) {
             long result = Native.SHM_OPEN.call(
                     CStrings.of(arena, "shared memory name", name).address(), flags, mode);
-            return Fd.own(
-                    (int) check(result, () -> "shm_open(name=%s, create=%b, mode=%o)".formatted(name, create, mode)));
+            return Fd.own((int) check(result, "shm_open(name=%s, create=%b, mode=%o)", name, create, mode));
         }
     }
 
@@ -49,16 +48,14 @@ final class LinuxMemory implements MemoryCalls {
         try (Arena arena = Arena.ofConfined()) {
             long result = Native.SHM_UNLINK.call(
                     CStrings.of(arena, "shared memory name", name).address());
-            check(result, () -> "shm_unlink(name=%s)".formatted(name));
+            check(result, "shm_unlink(name=%s)", name);
         }
     }
 
     @Override
     public void truncate(Fd file, long sizeBytes) {
         int number = file.number();
-        check(
-                Native.FTRUNCATE.call(number, sizeBytes),
-                () -> "ftruncate(fd=%d, sizeBytes=%d)".formatted(number, sizeBytes));
+        check(Native.FTRUNCATE.call(number, sizeBytes), "ftruncate(fd=%d, sizeBytes=%d)", number, sizeBytes);
     }
 
     @Override
@@ -66,7 +63,7 @@ final class LinuxMemory implements MemoryCalls {
         int number = file.number();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment stat = arena.allocate(STAT_BYTES, Long.BYTES);
-            check(Native.FSTAT.call(number, stat.address()), () -> "fstat(fd=%d)".formatted(number));
+            check(Native.FSTAT.call(number, stat.address()), "fstat(fd=%d)", number);
             return stat.get(JAVA_LONG, STAT_SIZE_OFFSET);
         }
     }
@@ -81,7 +78,7 @@ final class LinuxMemory implements MemoryCalls {
         }
         int number = file.number();
         long address = Native.MMAP.call(0, sizeBytes, PROT_READ_WRITE, MAP_SHARED, number, 0);
-        check(address, () -> "mmap(fd=%d, sizeBytes=%d)".formatted(number, sizeBytes));
+        check(address, "mmap(fd=%d, sizeBytes=%d)", number, sizeBytes);
         return MemorySegment.ofAddress(address)
                 .reinterpret(sizeBytes, arena, mapped -> Native.MUNMAP.call(mapped.address(), sizeBytes));
     }

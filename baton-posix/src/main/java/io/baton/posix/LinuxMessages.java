@@ -1,13 +1,16 @@
 package io.baton.posix;
 
+import static io.baton.posix.PosixException.check;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * sendmsg(2) and recvmsg(2) with fds attached: the part of {@link SocketCalls} in which an fd can get lost.
@@ -33,13 +36,41 @@ final class LinuxMessages {
     private static final int FLAGS_OFFSET = 48;
     private static final int VECTOR_BYTES = 16;
 
+    private static final String RECEIVE = "recvmsg(fd=%d, maxBytes=%d, maxFds=%d)";
+
     /** Bound at the first call, not when the class is loaded. */
     private static final class Native {
         private static final NativeCall SENDMSG = NativeCall.wordsToWord("sendmsg", 3);
         private static final NativeCall RECVMSG = NativeCall.wordsToWord("recvmsg", 3);
     }
 
-    int send(Fd socket, byte[] payload, List<Fd> fds, Optional<SocketAddress> destination) {
+    /** @param destination null for the peer of a connected socket */
+    int send(Fd socket, byte[] payload, List<Fd> fds, @Nullable SocketAddress destination) {
+        requireSendable(payload, fds);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, payload);
+            MemorySegment control = arena.allocate(ControlMessages.rightsSpace(fds.size()), Long.BYTES);
+            if (!fds.isEmpty()) {
+                ControlMessages.writeRights(control, numbers(fds));
+            }
+            MemorySegment header = header(arena, bytes, control);
+            if (destination != null) {
+                MemorySegment name = arena.allocate(SocketAddressCodec.MAX_BYTES, Long.BYTES);
+                header.set(JAVA_INT, NAME_LENGTH_OFFSET, SocketAddressCodec.encode(destination, name));
+                header.set(JAVA_LONG, NAME_OFFSET, name.address());
+            }
+            int number = socket.number();
+            return (int) check(
+                    Native.SENDMSG.call(number, header.address(), MSG_NOSIGNAL),
+                    "sendmsg(fd=%d, bytes=%d, fds=%d, address=%s)",
+                    number,
+                    payload.length,
+                    fds.size(),
+                    destination == null ? "peer" : destination);
+        }
+    }
+
+    private static void requireSendable(byte[] payload, List<Fd> fds) {
         if (fds.size() > SocketCalls.MAX_FDS_PER_MESSAGE) {
             throw new IllegalArgumentException(
                     "message has %d fds, expected at most %d".formatted(fds.size(), SocketCalls.MAX_FDS_PER_MESSAGE));
@@ -49,31 +80,14 @@ final class LinuxMessages {
             throw new IllegalArgumentException(
                     "message has no bytes, expected at least one to carry its %d fds".formatted(fds.size()));
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, payload);
-            MemorySegment control = arena.allocate(ControlMessages.rightsSpace(fds.size()), Long.BYTES);
-            if (!fds.isEmpty()) {
-                ControlMessages.writeRights(
-                        control, fds.stream().map(Fd::number).toList());
-            }
-            MemorySegment header = header(arena, bytes, control);
-            destination.ifPresent(address -> {
-                MemorySegment name = arena.allocate(SocketAddressCodec.MAX_BYTES, Long.BYTES);
-                header.set(JAVA_INT, NAME_LENGTH_OFFSET, SocketAddressCodec.encode(address, name));
-                header.set(JAVA_LONG, NAME_OFFSET, name.address());
-            });
-            int number = socket.number();
-            return (int) PosixException.check(
-                    Native.SENDMSG.call(number, header.address(), MSG_NOSIGNAL),
-                    () -> "sendmsg(fd=%d, bytes=%d, fds=%d%s)"
-                            .formatted(
-                                    number,
-                                    payload.length,
-                                    fds.size(),
-                                    destination
-                                            .map(address -> ", address=" + SocketAddressCodec.describe(address))
-                                            .orElse("")));
+    }
+
+    private static int[] numbers(List<Fd> fds) {
+        int[] numbers = new int[fds.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = fds.get(i).number();
         }
+        return numbers;
     }
 
     Optional<ReceivedMessage> receive(Fd socket, int maxBytes, int maxFds) {
@@ -91,23 +105,29 @@ final class LinuxMessages {
             if (result == -Errno.EAGAIN.number()) {
                 return Optional.empty();
             }
-            int length = (int) PosixException.check(result, () -> describeReceive(number, maxBytes, maxFds));
+            check(result, RECEIVE, number, maxBytes, maxFds);
             // From here on fds may have arrived: whatever happens, they end in the result or closed.
             ControlMessages arrived =
                     ControlMessages.read(control.asSlice(0, header.get(JAVA_LONG, CONTROL_LENGTH_OFFSET)));
-            List<Fd> fds = arrived.fds().stream().map(Fd::own).toList();
+            List<Fd> fds = own(arrived.fds());
             boolean cut = (header.get(JAVA_INT, FLAGS_OFFSET) & (MSG_TRUNC | MSG_CTRUNC)) != 0;
             // Room for credentials that were not sent is room for fds nobody asked for.
             if (cut || fds.size() > maxFds) {
-                fds.forEach(Fd::close);
-                throw new PosixException(describeReceive(number, maxBytes, maxFds), Errno.EMSGSIZE.number());
+                for (Fd fd : fds) {
+                    fd.close();
+                }
+                throw new PosixException(RECEIVE.formatted(number, maxBytes, maxFds), Errno.EMSGSIZE.number());
             }
-            return Optional.of(new ReceivedMessage(bytes.asSlice(0, length).toArray(JAVA_BYTE), fds, arrived.sender()));
+            return Optional.of(new ReceivedMessage(bytes.asSlice(0, result).toArray(JAVA_BYTE), fds, arrived.sender()));
         }
     }
 
-    private static String describeReceive(int number, int maxBytes, int maxFds) {
-        return "recvmsg(fd=%d, maxBytes=%d, maxFds=%d)".formatted(number, maxBytes, maxFds);
+    private static List<Fd> own(List<Integer> numbers) {
+        List<Fd> fds = new ArrayList<>(numbers.size());
+        for (int number : numbers) {
+            fds.add(Fd.own(number));
+        }
+        return fds;
     }
 
     private static MemorySegment header(Arena arena, MemorySegment bytes, MemorySegment control) {

@@ -34,6 +34,8 @@ final class LinuxPolling implements PollCalls {
     /** The longest single poll, about a day: its timeout is an {@code int} of milliseconds. */
     private static final Duration LONGEST_POLL = Duration.ofDays(1);
 
+    private static final String POLL = "poll(%s, timeoutMs=%d)";
+
     /** Bound at the first call, not when the class is loaded. */
     private static final class Native {
         private static final MemoryLayout[] BUFFER_FLAGS = {JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG};
@@ -50,7 +52,7 @@ final class LinuxPolling implements PollCalls {
 
     @Override
     public Fd epollCreate() {
-        return Fd.own((int) check(Native.EPOLL_CREATE1.call(EPOLL_CLOEXEC), () -> "epoll_create1()"));
+        return Fd.own((int) check(Native.EPOLL_CREATE1.call(EPOLL_CLOEXEC), "epoll_create1()"));
     }
 
     @Override
@@ -67,7 +69,7 @@ final class LinuxPolling implements PollCalls {
 
     @Override
     public Fd eventFd() {
-        return Fd.own((int) check(Native.EVENTFD.call(0, EFD_NONBLOCK | EFD_CLOEXEC), () -> "eventfd()"));
+        return Fd.own((int) check(Native.EVENTFD.call(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd()"));
     }
 
     @Override
@@ -78,7 +80,7 @@ final class LinuxPolling implements PollCalls {
         long result = Native.WRITE.call(number, one.address(), Long.BYTES);
         // EAGAIN: the counter is at its end, so the eventfd is readable anyway.
         if (result != -Errno.EAGAIN.number()) {
-            check(result, () -> "write(eventfd=%d)".formatted(number));
+            check(result, "write(eventfd=%d)", number);
         }
     }
 
@@ -88,7 +90,7 @@ final class LinuxPolling implements PollCalls {
         long result = Native.READ.call(number, CallScratch.argument().address(), Long.BYTES);
         // EAGAIN: it was not signalled.
         if (result != -Errno.EAGAIN.number()) {
-            check(result, () -> "read(eventfd=%d)".formatted(number));
+            check(result, "read(eventfd=%d)", number);
         }
     }
 
@@ -107,7 +109,7 @@ final class LinuxPolling implements PollCalls {
                 if (result == -Errno.EINTR.number() || (result == 0 && !deadline.isOver())) {
                     continue;
                 }
-                check(result, () -> describePoll(fds, ms));
+                check(result, POLL, fds, ms);
                 return ready(fds, pollFds, ms);
             }
         }
@@ -118,20 +120,15 @@ final class LinuxPolling implements PollCalls {
         for (int i = 0; i < fds.size(); i++) {
             short events = pollFds.get(JAVA_SHORT, (long) i * POLLFD_BYTES + REVENTS_OFFSET);
             if ((events & POLLNVAL) != 0) {
-                throw new PosixException(describePoll(fds, timeoutMs), Errno.EBADF.number());
+                throw new PosixException(POLL.formatted(fds, timeoutMs), Errno.EBADF.number());
             }
             ready.set(i, events != 0);
         }
         return ready;
     }
 
-    private static String describePoll(List<Fd> fds, int timeoutMs) {
-        return "poll(%s, timeoutMs=%d)".formatted(fds, timeoutMs);
-    }
-
     @Override
     public Fd pidFd(long pid) {
-        return Fd.own(
-                (int) check(Native.SYSCALL.call(SYS_PIDFD_OPEN, pid, 0), () -> "pidfd_open(pid=%d)".formatted(pid)));
+        return Fd.own((int) check(Native.SYSCALL.call(SYS_PIDFD_OPEN, pid, 0), "pidfd_open(pid=%d)", pid));
     }
 }

@@ -32,7 +32,7 @@ final class LinuxProcesses implements ProcessCalls {
         private static final NativeCall GETEUID = NativeCall.words("geteuid", 0);
         private static final NativeCall WAITPID = NativeCall.words("waitpid", 3);
         private static final NativeCall KILL = NativeCall.words("kill", 2);
-        private static final NativeCall PRCTL = NativeCall.variadic("prctl", 2, 1);
+        private static final NativeCall PRCTL = NativeCall.variadic("prctl", 3, 1);
         private static final NativeCall GETRLIMIT = NativeCall.words("getrlimit", 2);
         private static final NativeCall SETRLIMIT = NativeCall.words("setrlimit", 2);
     }
@@ -67,7 +67,9 @@ final class LinuxProcesses implements ProcessCalls {
         MemorySegment status = CallScratch.argument();
         long result = check(
                 Native.WAITPID.call(pid, status.address(), block ? 0 : WNOHANG),
-                () -> "waitpid(pid=%d, block=%b)".formatted(pid, block));
+                "waitpid(pid=%d, block=%b)",
+                pid,
+                block);
         if (result == 0) {
             return Optional.empty();
         }
@@ -78,12 +80,12 @@ final class LinuxProcesses implements ProcessCalls {
 
     @Override
     public void kill(long pid, int signal) {
-        check(Native.KILL.call(pid, signal), () -> "kill(pid=%d, signal=%d)".formatted(pid, signal));
+        check(Native.KILL.call(pid, signal), "kill(pid=%d, signal=%d)", pid, signal);
     }
 
     @Override
     public void setParentDeathSignal(int signal) {
-        check(Native.PRCTL.call(PR_SET_PDEATHSIG, signal), () -> "prctl(PR_SET_PDEATHSIG, %d)".formatted(signal));
+        check(Native.PRCTL.call(PR_SET_PDEATHSIG, signal, 0), "prctl(PR_SET_PDEATHSIG, %d)", signal);
     }
 
     @Override
@@ -99,7 +101,7 @@ final class LinuxProcesses implements ProcessCalls {
     @Override
     public ResourceLimit openFileLimit() {
         MemorySegment limit = CallScratch.argument();
-        check(Native.GETRLIMIT.call(RLIMIT_NOFILE, limit.address()), () -> "getrlimit(RLIMIT_NOFILE)");
+        check(Native.GETRLIMIT.call(RLIMIT_NOFILE, limit.address()), "getrlimit(RLIMIT_NOFILE)");
         return new ResourceLimit(fromKernel(limit.get(JAVA_LONG, 0)), fromKernel(limit.get(JAVA_LONG, Long.BYTES)));
     }
 
@@ -111,7 +113,9 @@ final class LinuxProcesses implements ProcessCalls {
         limit.set(JAVA_LONG, Long.BYTES, toKernel(hard));
         check(
                 Native.SETRLIMIT.call(RLIMIT_NOFILE, limit.address()),
-                () -> "setrlimit(RLIMIT_NOFILE, soft=%d, hard=%d)".formatted(soft, hard));
+                "setrlimit(RLIMIT_NOFILE, soft=%d, hard=%d)",
+                soft,
+                hard);
     }
 
     private static long fromKernel(long limit) {

@@ -39,8 +39,7 @@ final class LinuxSockets implements SocketCalls {
     public Fd socket(SocketFamily family, SocketType type, boolean nonBlocking) {
         int flags = SOCK_CLOEXEC | (nonBlocking ? SOCK_NONBLOCK : 0);
         return Fd.own((int) check(
-                Native.SOCKET.call(family.code, type.code | flags, 0),
-                () -> "socket(family=%s, type=%s)".formatted(family, type)));
+                Native.SOCKET.call(family.code, type.code | flags, 0), "socket(family=%s, type=%s)", family, type));
     }
 
     @Override
@@ -48,20 +47,21 @@ final class LinuxSockets implements SocketCalls {
         MemorySegment pair = CallScratch.argument();
         check(
                 Native.SOCKETPAIR.call(SocketFamily.UNIX.code, type.code | SOCK_CLOEXEC, 0, pair.address()),
-                () -> "socketpair(family=UNIX, type=%s)".formatted(type));
+                "socketpair(family=UNIX, type=%s)",
+                type);
         return new FdPair(Fd.own(pair.get(JAVA_INT, 0)), Fd.own(pair.get(JAVA_INT, Integer.BYTES)));
     }
 
     @Override
     public void bind(Fd socket, SocketAddress address) {
         int number = socket.number();
-        check(withAddress(Native.BIND, number, address), () -> describe("bind", number, address));
+        check(withAddress(Native.BIND, number, address), "bind(fd=%d, address=%s)", number, address);
     }
 
     @Override
     public void listen(Fd socket, int backlog) {
         int number = socket.number();
-        check(Native.LISTEN.call(number, backlog), () -> "listen(fd=%d, backlog=%d)".formatted(number, backlog));
+        check(Native.LISTEN.call(number, backlog), "listen(fd=%d, backlog=%d)", number, backlog);
     }
 
     @Override
@@ -71,7 +71,7 @@ final class LinuxSockets implements SocketCalls {
         if (result == -Errno.EINPROGRESS.number()) {
             return false;
         }
-        check(result, () -> describe("connect", number, address));
+        check(result, "connect(fd=%d, address=%s)", number, address);
         return true;
     }
 
@@ -81,10 +81,6 @@ final class LinuxSockets implements SocketCalls {
             int length = SocketAddressCodec.encode(address, name);
             return call.call(number, name.address(), length);
         }
-    }
-
-    private static String describe(String call, int number, SocketAddress address) {
-        return "%s(fd=%d, address=%s)".formatted(call, number, SocketAddressCodec.describe(address));
     }
 
     @Override
@@ -101,11 +97,10 @@ final class LinuxSockets implements SocketCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(SocketAddressCodec.MAX_BYTES, Long.BYTES);
             MemorySegment length = arena.allocateFrom(JAVA_INT, SocketAddressCodec.MAX_BYTES);
-            String text = "%s(fd=%d)".formatted(function, number);
-            check(call.call(number, name.address(), length.address()), () -> text);
+            check(call.call(number, name.address(), length.address()), "%s(fd=%d)", function, number);
             int bytes = length.get(JAVA_INT, 0);
             if (!SocketAddressCodec.isKnown(name, bytes)) {
-                throw new PosixException(text, Errno.EAFNOSUPPORT.number());
+                throw new PosixException("%s(fd=%d)".formatted(function, number), Errno.EAFNOSUPPORT.number());
             }
             return SocketAddressCodec.decode(name, bytes);
         }
@@ -132,7 +127,9 @@ final class LinuxSockets implements SocketCalls {
         long value = scratch.address();
         check(
                 Native.GETSOCKOPT.call(number, level, option, value, value + lengthOffset),
-                () -> "getsockopt(fd=%d, option=%s)".formatted(number, name));
+                "getsockopt(fd=%d, option=%s)",
+                number,
+                name);
         return scratch;
     }
 
@@ -143,7 +140,10 @@ final class LinuxSockets implements SocketCalls {
         scratch.set(JAVA_INT, 0, value);
         check(
                 Native.SETSOCKOPT.call(number, option.level, option.code, scratch.address(), Integer.BYTES),
-                () -> "setsockopt(fd=%d, option=%s, value=%d)".formatted(number, option, value));
+                "setsockopt(fd=%d, option=%s, value=%d)",
+                number,
+                option,
+                value);
     }
 
     @Override
@@ -154,23 +154,26 @@ final class LinuxSockets implements SocketCalls {
         linger.set(JAVA_INT, Integer.BYTES, seconds);
         check(
                 Native.SETSOCKOPT.call(number, SOL_SOCKET, SO_LINGER, linger.address(), LINGER_BYTES),
-                () -> "setsockopt(fd=%d, option=SO_LINGER, on=%b, seconds=%d)".formatted(number, on, seconds));
+                "setsockopt(fd=%d, option=SO_LINGER, on=%b, seconds=%d)",
+                number,
+                on,
+                seconds);
     }
 
     @Override
     public void shutdown(Fd socket, ShutdownHow how) {
         int number = socket.number();
-        check(Native.SHUTDOWN.call(number, how.code), () -> "shutdown(fd=%d, how=%s)".formatted(number, how));
+        check(Native.SHUTDOWN.call(number, how.code), "shutdown(fd=%d, how=%s)", number, how);
     }
 
     @Override
     public int sendMessage(Fd socket, byte[] payload, List<Fd> fds) {
-        return messages.send(socket, payload, fds, Optional.empty());
+        return messages.send(socket, payload, fds, null);
     }
 
     @Override
     public int sendMessageTo(Fd socket, byte[] payload, List<Fd> fds, SocketAddress destination) {
-        return messages.send(socket, payload, fds, Optional.of(destination));
+        return messages.send(socket, payload, fds, destination);
     }
 
     @Override

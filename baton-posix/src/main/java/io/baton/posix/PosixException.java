@@ -1,7 +1,5 @@
 package io.baton.posix;
 
-import java.util.function.Supplier;
-
 /** A system call that failed; reads like strace: {@code listen(fd=999, backlog=128) failed: EBADF (Bad file descriptor)}. */
 public final class PosixException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -17,10 +15,16 @@ public final class PosixException extends RuntimeException {
         this.errno = Errno.of(errnoNumber);
     }
 
-    /** Turns {@code -errno} into the exception; any other result is returned. */
-    static long check(long result, Supplier<String> call) {
+    /**
+     * Turns {@code -errno} into the exception; any other result is returned. Not a lambda for the text: each would cost a cold start
+     * the making of a class, and there are as many as there are calls.
+     *
+     * @param call a format for {@code arguments}
+     */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library, and this module has none
+    static long check(long result, String call, Object... arguments) {
         if (result < 0) {
-            throw new PosixException(call.get(), (int) -result);
+            throw new PosixException(call.formatted(arguments), (int) -result);
         }
         return result;
     }

@@ -28,13 +28,20 @@ public interface ProcessCalls {
     /** geteuid(2). */
     int effectiveUserId();
 
-    /** Starts a child process; posix_spawn(3). The child has no fds but 0, 1, 2 and those the request names. */
+    /**
+     * Starts a child process; posix_spawn(3). The child has no fds but 0, 1, 2 and those the request names, no signal blocked and
+     * every signal at its default. The caller must {@link #waitFor} it in the end, or it stays a zombie.
+     */
     long spawn(SpawnRequest request);
 
     /**
-     * execve(2): replaces this process image. Close-on-exec fds are gone afterwards. Returns only by throwing.
+     * execve(2): replaces this process image; fds as for {@link #spawn}, no signal blocked, but signals that are ignored stay ignored.
+     * Returns only by throwing (its type is for {@code throw posix.execute(...)}, so that the compiler knows). Needs Linux 5.11.
      *
-     * @throws PosixException when the kernel refused; the process goes on as it was
+     * <p>When the kernel refuses, the process goes on as it was, but for a moment its fds 3, 4, … were those of the request: no other
+     * thread should be loading classes or using JDK files then.
+     *
+     * @throws PosixException when the kernel refused
      */
     PosixException execute(SpawnRequest request);
 
@@ -44,7 +51,11 @@ public interface ProcessCalls {
     /** kill(2); signal 0 only asks whether the process is there. */
     void kill(long pid, int signal);
 
-    /** prctl(PR_SET_PDEATHSIG): the signal this process gets when the thread that started it ends; 0 for none. */
+    /**
+     * prctl(PR_SET_PDEATHSIG): the signal this process gets when the thread that started it ends; 0 for none. The kernel keeps the wish
+     * with the calling thread: it is forgotten when that one ends. A parent that is gone already sends nothing: ask {@link
+     * #parentPid} afterwards.
+     */
     void setParentDeathSignal(int signal);
 
     /** The blocked signals of the calling thread; pthread_sigmask(3). */

@@ -56,7 +56,8 @@ final class Replacer {
                 // The JDK does not open everything close-on-exec.
                 check(
                         Native.CLOSE_RANGE.call(end, LAST_FD, CLOSE_RANGE_CLOEXEC),
-                        () -> "close_range(first=%d, CLOSE_RANGE_CLOEXEC)".formatted(end));
+                        "close_range(first=%d, CLOSE_RANGE_CLOEXEC)",
+                        end);
                 SignalMask.setOfThread(Set.of());
                 int errno = (int) -placeAndExecute(fds.placements(), program);
                 restore(occupants);

@@ -60,15 +60,15 @@ final class RobustMutex {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment attributes = arena.allocate(architecture.mutexAttributesSize(), ALIGNMENT);
             long address = attributes.address();
-            check(Native.ATTRIBUTES_INIT.call(address), () -> "pthread_mutexattr_init()");
+            check(Native.ATTRIBUTES_INIT.call(address), "pthread_mutexattr_init()");
             try {
                 check(
                         Native.SET_SHARED.call(address, PTHREAD_PROCESS_SHARED),
-                        () -> "pthread_mutexattr_setpshared(PTHREAD_PROCESS_SHARED)");
+                        "pthread_mutexattr_setpshared(PTHREAD_PROCESS_SHARED)");
                 check(
                         Native.SET_ROBUST.call(address, PTHREAD_MUTEX_ROBUST),
-                        () -> "pthread_mutexattr_setrobust(PTHREAD_MUTEX_ROBUST)");
-                check(Native.INIT.call(mutex, address), () -> "pthread_mutex_init(%s)".formatted(describe(mutex)));
+                        "pthread_mutexattr_setrobust(PTHREAD_MUTEX_ROBUST)");
+                check(Native.INIT.call(mutex, address), "pthread_mutex_init(%s)", describe(mutex));
             } finally {
                 Native.ATTRIBUTES_DESTROY.call(address);
             }
@@ -90,15 +90,11 @@ final class RobustMutex {
                         }
                     }
                     case EOWNERDEAD -> {
-                        check(
-                                Native.CONSISTENT.call(mutex),
-                                () -> "pthread_mutex_consistent(%s)".formatted(describe(mutex)));
+                        check(Native.CONSISTENT.call(mutex), "pthread_mutex_consistent(%s)", describe(mutex));
                         return MutexResult.OWNER_DIED;
                     }
                     default -> {
-                        check(
-                                -error,
-                                () -> "pthread_mutex_timedlock(%s, timeout=%s)".formatted(describe(mutex), timeout));
+                        check(-error, "pthread_mutex_timedlock(%s, timeout=%s)", describe(mutex), timeout);
                         return MutexResult.ACQUIRED;
                     }
                 }
@@ -108,11 +104,11 @@ final class RobustMutex {
 
     void unlock(MemorySegment mutex) {
         requireRoom(mutex);
-        check(Native.UNLOCK.call(mutex), () -> "pthread_mutex_unlock(%s)".formatted(describe(mutex)));
+        check(Native.UNLOCK.call(mutex), "pthread_mutex_unlock(%s)", describe(mutex));
     }
 
     private static void setToNowPlus(MemorySegment timespec, long nanos) {
-        check(Native.CLOCK_GETTIME.call(CLOCK_REALTIME, timespec.address()), () -> "clock_gettime(CLOCK_REALTIME)");
+        check(Native.CLOCK_GETTIME.call(CLOCK_REALTIME, timespec.address()), "clock_gettime(CLOCK_REALTIME)");
         long sum = timespec.get(JAVA_LONG, Long.BYTES) + nanos;
         timespec.set(JAVA_LONG, 0, timespec.get(JAVA_LONG, 0) + sum / NANOS_PER_SECOND);
         timespec.set(JAVA_LONG, Long.BYTES, sum % NANOS_PER_SECOND);

@@ -32,7 +32,7 @@ final class SignalMask {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = arena.allocate(BYTES, Long.BYTES);
             // With no new set only the old one is asked for, whatever the first argument says.
-            check(Native.PTHREAD_SIGMASK.call(SIG_BLOCK, 0, mask.address()), () -> "pthread_sigmask()");
+            check(Native.PTHREAD_SIGMASK.call(SIG_BLOCK, 0, mask.address()), "pthread_sigmask()");
             return read(mask);
         }
     }
@@ -43,7 +43,8 @@ final class SignalMask {
             write(mask, signals);
             check(
                     Native.PTHREAD_SIGMASK.call(SIG_SETMASK, mask.address(), 0),
-                    () -> "pthread_sigmask(SIG_SETMASK, %s)".formatted(signals));
+                    "pthread_sigmask(SIG_SETMASK, %s)",
+                    signals);
         }
     }
 

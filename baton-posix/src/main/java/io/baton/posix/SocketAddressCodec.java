@@ -174,15 +174,4 @@ final class SocketAddressCodec {
     private static byte[] bytes(MemorySegment source, int offset, int length) {
         return source.asSlice(offset, length).toArray(JAVA_BYTE);
     }
-
-    /** As a reader knows it: {@code 127.0.0.1:80}, {@code [::1]:80}, {@code /run/x.sock}, {@code @name}. */
-    static String describe(SocketAddress address) {
-        return switch (address) {
-            case Inet(Inet6Address host, int port) -> "[%s]:%d".formatted(host.getHostAddress(), port);
-            case Inet(InetAddress host, int port) -> "%s:%d".formatted(host.getHostAddress(), port);
-            case UnixPath(String path) -> path;
-            case UnixAbstract(String name, boolean _) -> "@" + name;
-            case UnixUnnamed _ -> "unnamed";
-        };
-    }
 }

@@ -15,12 +15,17 @@ public interface SocketCalls {
     /** A connected pair of blocking AF_UNIX sockets; socketpair(2). The caller owns both. */
     FdPair socketPair(SocketType type);
 
+    /**
+     * bind(2).
+     *
+     * @throws IllegalArgumentException for a UNIX name that is too long, see {@link SocketAddress}
+     */
     void bind(Fd socket, SocketAddress address);
 
     void listen(Fd socket, int backlog);
 
     /**
-     * Starts or completes a connect(2).
+     * Starts or completes a connect(2). A non-blocking UNIX socket whose listener has its backlog full is not connecting: EAGAIN.
      *
      * @return true when connected, false when a non-blocking socket is still connecting (EINPROGRESS)
      */
@@ -50,7 +55,7 @@ public interface SocketCalls {
      *
      * @return bytes sent; on a stream socket it can be fewer than given (the fds have then gone with the first byte)
      * @throws PosixException EAGAIN on a full non-blocking socket; ETOOMANYREFS when too many fds of the user are in flight
-     * @throws IllegalArgumentException with more than {@link #MAX_FDS_PER_MESSAGE} fds
+     * @throws IllegalArgumentException with more than {@link #MAX_FDS_PER_MESSAGE} fds, or with fds but no byte to carry them
      */
     int sendMessage(Fd socket, byte[] payload, List<Fd> fds);
 

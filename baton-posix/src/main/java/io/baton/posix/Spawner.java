@@ -6,8 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.baton.posix.PassedFds.Placement;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * posix_spawn(3). Not fork: a forked JVM is one thread in a copy of a heap whose locks nobody will release. Not ProcessBuilder: it
@@ -55,9 +53,9 @@ final class Spawner {
             MemorySegment pid = arena.allocate(JAVA_INT);
             long actions = arena.allocate(ACTIONS_BYTES, ALIGNMENT).address();
             long attributes = arena.allocate(ATTRIBUTES_BYTES, ALIGNMENT).address();
-            check(Native.ACTIONS_INIT.call(actions), () -> "posix_spawn_file_actions_init()");
+            check(Native.ACTIONS_INIT.call(actions), "posix_spawn_file_actions_init()");
             try {
-                check(Native.ATTRIBUTES_INIT.call(attributes), () -> "posix_spawnattr_init()");
+                check(Native.ATTRIBUTES_INIT.call(attributes), "posix_spawnattr_init()");
                 try {
                     addActions(actions, fds, PassedFds.end(request));
                     setSignals(attributes, arena);
@@ -68,7 +66,7 @@ final class Spawner {
                             attributes,
                             program.argv().address(),
                             program.environment().address());
-                    check(result, () -> "posix_spawn(path=%s)".formatted(request.path()));
+                    check(result, "posix_spawn(path=%s)", request.path());
                     return pid.get(JAVA_INT, 0);
                 } finally {
                     Native.ATTRIBUTES_DESTROY.call(attributes);
@@ -86,22 +84,21 @@ final class Spawner {
             int target = placement.target();
             check(
                     Native.ADD_DUP2.call(actions, source, target),
-                    () -> "posix_spawn_file_actions_adddup2(%d, %d)".formatted(source, target));
+                    "posix_spawn_file_actions_adddup2(%d, %d)",
+                    source,
+                    target);
         }
-        check(
-                Native.ADD_CLOSE_FROM.call(actions, end),
-                () -> "posix_spawn_file_actions_addclosefrom_np(%d)".formatted(end));
+        check(Native.ADD_CLOSE_FROM.call(actions, end), "posix_spawn_file_actions_addclosefrom_np(%d)", end);
     }
 
     private static void setSignals(long attributes, Arena arena) {
         check(
                 Native.SET_FLAGS.call(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK),
-                () -> "posix_spawnattr_setflags()");
+                "posix_spawnattr_setflags()");
         MemorySegment none = arena.allocate(SignalMask.BYTES, ALIGNMENT);
-        check(Native.SET_MASK.call(attributes, none.address()), () -> "posix_spawnattr_setsigmask()");
+        check(Native.SET_MASK.call(attributes, none.address()), "posix_spawnattr_setsigmask()");
         MemorySegment all = arena.allocate(SignalMask.BYTES, ALIGNMENT);
-        SignalMask.write(
-                all, IntStream.rangeClosed(1, SignalMask.LAST_SIGNAL).boxed().collect(Collectors.toSet()));
-        check(Native.SET_DEFAULT.call(attributes, all.address()), () -> "posix_spawnattr_setsigdefault()");
+        all.fill((byte) 0xff);
+        check(Native.SET_DEFAULT.call(attributes, all.address()), "posix_spawnattr_setsigdefault()");
     }
 }

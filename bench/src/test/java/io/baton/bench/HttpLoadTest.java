@@ -243,6 +243,29 @@ class HttpLoadTest {
         }
     }
 
+    @Test
+    void recoversWhenItHadFallenBehindByMoreThanTheTimeout() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        try (BadServer server = new BadServer(socket -> {
+            while (true) {
+                byte[] answer = BadServer.answer(BadServer.readRequest(socket));
+                if (requests.incrementAndGet() == 20) {
+                    Thread.sleep(900); // longer than the timeout with everything that queues behind it
+                }
+                socket.getOutputStream().write(answer);
+            }
+        })) {
+            HttpPlan plan = HttpPlan.kept(server.address(), 1, 100)
+                    .withRetirement(1_000_000, Duration.ofMinutes(1))
+                    .withTimeout(Duration.ofMillis(600));
+            try (HttpLoad load = HttpLoad.start(plan)) {
+                await().atMost(PATIENCE).until(() -> load.progress().failed() > 0);
+                long answered = load.progress().answered();
+                await().atMost(PATIENCE).until(() -> load.progress().answered() > answered + 100);
+            }
+        }
+    }
+
     private static long countOver(Samples samples, long micros) {
         long over = 0;
         // A window of one millisecond holds at most one request at this rate.

@@ -3,7 +3,7 @@ package io.baton.bench;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/** Runs the load generator against the origins themselves, so that what is measured later is the proxy and not our own cold code. */
+/** Load that is not counted, so that what is measured later is not cold code: ours, or that of a proxy's first start. */
 final class WarmUp {
     /** In a closed loop, so that a busy machine gets slower and not overrun. */
     private static final int CLIENTS = 8;
@@ -13,7 +13,8 @@ final class WarmUp {
     /**
      * Takes about as long as told.
      *
-     * @throws BenchException when even the direct way is not clean: then nothing measured here would mean anything
+     * @param http where an {@link HttpOrigin} answers, by itself or through a proxy
+     * @throws BenchException when already this is not clean: then nothing measured here would mean anything
      */
     static void run(InetSocketAddress http, Duration time) throws BenchException {
         try (HttpLoad fresh = HttpLoad.start(HttpPlan.newConnections(http, 0).withConnections(CLIENTS));

@@ -22,8 +22,8 @@ final class WarmUp {
             sleep(time);
             Failures failures = fresh.stop().plus(kept.stop()).failures();
             if (failures.total() > 0) {
-                throw new BenchException(
-                        "the load fails already without a proxy between; is this machine overloaded?\n" + failures);
+                throw new BenchException("the warm-up of %s failed already; is this machine overloaded?%n%s"
+                        .formatted(Loopback.text(http), failures));
             }
         }
     }

@@ -8,12 +8,13 @@ import io.baton.posix.Errno;
 import io.baton.posix.Fd;
 import io.baton.posix.ResourceLimit;
 import io.baton.posix.SocketAddress;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,26 +133,26 @@ class AcceptTest {
                 RelayFixture fixture = RelayFixture.relay().start()) {
             CountDownLatch loopBusy = new CountDownLatch(1);
             CountDownLatch goOn = new CountDownLatch(1);
-            AtomicInteger asked = new AtomicInteger();
             try (Fd socket = fixture.listen(loopback(0))) {
+                UpstreamSelector busy = new UpstreamSelector() {
+                    @Override
+                    public Iterator<SocketAddress> candidates() {
+                        return List.<SocketAddress>of(loopback(echo.port())).iterator();
+                    }
+
+                    @Override
+                    public void connected(SocketAddress endpoint) {
+                        loopBusy.countDown();
+                        awaitUninterrupted(goOn);
+                    }
+                };
                 fixture.relay.addListener(new RelayListener(
-                        "held up",
-                        List.of(List.of(socket)),
-                        () -> {
-                            if (asked.getAndIncrement() == 0) {
-                                loopBusy.countDown();
-                                awaitUninterrupted(goOn);
-                            }
-                            return List.<SocketAddress>of(loopback(echo.port())).iterator();
-                        },
-                        Duration.ZERO,
-                        Duration.ofSeconds(1)));
-                int port = ((SocketAddress.Inet) fixture.posix.localAddress(socket)).port();
-                try (Socket first = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                    loopBusy.await();
+                        "held up", List.of(List.of(socket)), busy, Duration.ZERO, Duration.ofSeconds(1)));
+                try (Socket first = fixture.connectTo(socket)) {
+                    assertThat(loopBusy.await(20, TimeUnit.SECONDS)).isTrue();
                     Thread stopping = Thread.ofPlatform().start(fixture.relay::stopAccepting);
                     Waits.until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
-                    try (Socket second = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                    try (Socket second = fixture.connectTo(socket)) {
                         goOn.countDown();
                         stopping.join();
 
@@ -165,7 +166,7 @@ class AcceptTest {
 
     private static void awaitUninterrupted(CountDownLatch latch) {
         try {
-            latch.await();
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -202,8 +203,7 @@ class AcceptTest {
             fixture.relay.addListener(listenerOn("second", List.of(surplus, another), fixture));
 
             for (Fd socket : List.of(surplus, another, fixture.listener)) {
-                int port = ((SocketAddress.Inet) fixture.posix.localAddress(socket)).port();
-                try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                try (Socket client = fixture.connectTo(socket)) {
                     ConnectTest.assertEchoes(client);
                 }
                 fixture.report();
@@ -251,11 +251,8 @@ class AcceptTest {
                     },
                     Duration.ZERO,
                     Duration.ofSeconds(1)));
-            int port = ((SocketAddress.Inet) fixture.posix.localAddress(socket)).port();
-            try (Socket victim = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                assertThat(fixture.report().outcome()).isEqualTo(ConnectionOutcome.CUT);
-                assertThat(victim.isConnected()).isTrue();
-            }
+            ConnectTest.assertResetAtOnce(fixture, socket);
+            assertThat(fixture.report().outcome()).isEqualTo(ConnectionOutcome.CUT);
             ConnectTest.assertEchoes(bystander);
             assertThat(calls).hasValue(1);
             fixture.relay.close(); // before the socket is closed

@@ -129,13 +129,22 @@ final class RelayFixture implements AutoCloseable {
     }
 
     Socket connect(int receiveBuffer) throws IOException {
+        return connect(port(), receiveBuffer);
+    }
+
+    /** A client of another of the relay's sockets. */
+    Socket connectTo(Fd socket) throws IOException {
+        return connect(((SocketAddress.Inet) posix.localAddress(socket)).port(), -1);
+    }
+
+    private static Socket connect(int port, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), PATIENCE_MS);
         socket.setSoTimeout(PATIENCE_MS);
-        socket.setTcpNoDelay(true);
+        socket.setTcpNoDelay(true); // before connect: the relay may reset at once
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MS);
         return socket;
     }
 

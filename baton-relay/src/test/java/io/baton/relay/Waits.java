@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** Waiting for what must come, and watching that something does not. */
@@ -31,6 +32,18 @@ final class Waits {
             return System.nanoTime() - since[0] > WINDOW.toNanos();
         });
         return last[0];
+    }
+
+    /** Whether a condition comes true within the window. */
+    static boolean happens(BooleanSupplier condition) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > WINDOW.toNanos()) {
+                return false;
+            }
+            Thread.sleep(1);
+        }
+        return true;
     }
 
     /** The loops of a relay where nothing happens sleep: a spinning one would wake thousands of times in the window. */

@@ -94,7 +94,8 @@ final class EnvoyProcess implements AutoCloseable {
         }
     }
 
-    private static final String CONFIG = """
+    private static String configuration(Ports ports) {
+        return """
             admin:
               address: { socket_address: { address: 127.0.0.1, port_value: %d } }
             static_resources:
@@ -117,9 +118,6 @@ final class EnvoyProcess implements AutoCloseable {
                   endpoints:
                   - lb_endpoints:
                     - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-            """
-                .formatted(ports.admin(), ports.listener(), ports.origin());
+            """.formatted(ports.admin(), ports.listener(), ports.origin());
     }
-
-}
 }

@@ -57,16 +57,13 @@ final class TrainCommand implements Callable<Integer> {
             throws CliException, IOException, ExecutionException, TimeoutException, InterruptedException {
         int port = freePort();
         Path config = directory.path().resolve("train.yaml");
-        Files.writeString(
-                config,
-                """
+        Files.writeString(config, """
                 admin: { address: 127.0.0.1:0 }
                 listeners: [ { name: train, address: 127.0.0.1:%d, tcp: { cluster: nobody } } ]
                 clusters: [ { name: nobody, endpoints: [ 127.0.0.1:%d ] } ]
                 access_log: { path: train.log, format: json }
                 handover: { drain: 1s, parent_shutdown: 2s, rehearsal: 2s }
-                """
-                        .formatted(port, freePort()));
+                """.formatted(port, freePort()));
         Path home = Distribution.current(System.getenv());
         supervise(directory, config, home);
         takeOver(directory, config, home, port);

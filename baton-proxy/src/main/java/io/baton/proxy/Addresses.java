@@ -5,6 +5,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,8 +132,8 @@ public final class Addresses {
         if (bestStart < 0) {
             return full + scope;
         }
-        String left = String.join(":", java.util.Arrays.copyOfRange(parts, 0, bestStart));
-        String right = String.join(":", java.util.Arrays.copyOfRange(parts, bestStart + bestLength, parts.length));
+        String left = String.join(":", Arrays.copyOfRange(parts, 0, bestStart));
+        String right = String.join(":", Arrays.copyOfRange(parts, bestStart + bestLength, parts.length));
         return left + "::" + right + scope;
     }
 }

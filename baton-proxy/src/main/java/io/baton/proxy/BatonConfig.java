@@ -26,6 +26,9 @@ public record BatonConfig(
     public static final int MAX_LISTENERS = 256;
     public static final int MAX_CLUSTERS = 1024;
 
+    /** Names are part of the names of statistics and of log lines. */
+    static final String NAME_FORM = "1 to 64 of A-Z a-z 0-9 _ . -";
+
     public BatonConfig {
         requireNonNull(admin, "admin is null");
         requireNonNull(accessLog, "accessLog is null");
@@ -73,8 +76,6 @@ public record BatonConfig(
     static boolean isName(String name) {
         return name.matches("[A-Za-z0-9_.-]{1,64}");
     }
-
-    static final String NAME_FORM = "1 to 64 of A-Z a-z 0-9 _ . -";
 
     static boolean isTcp(SocketAddress address) {
         return address instanceof SocketAddress.Inet;

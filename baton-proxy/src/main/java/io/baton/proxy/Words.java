@@ -2,6 +2,7 @@ package io.baton.proxy;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How messages quote, list and guess: always on one line and of bounded length. */
@@ -82,8 +83,7 @@ final class Words {
     }
 
     private static String cut(String word) {
-        return (word.length() > MAX_COMPARED ? word.substring(0, MAX_COMPARED) : word)
-                .toLowerCase(java.util.Locale.ROOT);
+        return (word.length() > MAX_COMPARED ? word.substring(0, MAX_COMPARED) : word).toLowerCase(Locale.ROOT);
     }
 
     private static boolean isUnsafe(int c) {

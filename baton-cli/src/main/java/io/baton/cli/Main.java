@@ -16,7 +16,7 @@ public final class Main {
     }
 
     static int execute(String... args) {
-        CommandLine line = new CommandLine(new BatonCommand())
+        CommandLine line = BatonCommand.line(args)
                 .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .setColorScheme(Terminal.colours())

@@ -30,15 +30,11 @@ final class HotRestartingParent extends HotRestartingBase {
     private static final Duration TURN = Duration.ofSeconds(1);
     private static final Duration DRAINING_TURN = Duration.ofMillis(50);
 
-    /**
-     * Envoy makes this one name of dynamic parts (hot_restart.cc), and to it a name is another stat when its parts are not of the same
-     * kind: without the span, an Envoy child counts our generations beside its own and forgets them when we end.
-     */
-    private static final Map<String, List<Reply.Span>> DYNAMIC_NAMES =
-            Map.of(Stats.GENERATION, List.of(new Reply.Span(0, 1)));
-
     /** How long a child that does not read may hold us up. */
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
+
+    /** To an Envoy the whole of this name, tokens 0 to 1, is dynamic; told otherwise it makes another gauge of the same name. */
+    private static final List<Reply.Span> GENERATION_IS_DYNAMIC = List.of(new Reply.Span(0, 1));
 
     private final Self self;
     private final ParentDuties duties;
@@ -208,7 +204,7 @@ final class HotRestartingParent extends HotRestartingBase {
                 duties.connections(),
                 deltas,
                 self.stats().exportedGauges(),
-                DYNAMIC_NAMES);
+                Map.of(Stats.GENERATION, GENERATION_IS_DYNAMIC));
         if (reply(stats, List.of())) {
             latch.commit(deltas);
         }

@@ -85,7 +85,7 @@ class EnvoyInteropTest {
                 ListenerSocket listener = baton.hotRestart.listeners().listen(spec());
                 assertThat(listener.inherited()).isTrue();
                 assertThat(baton.hotRestart.listeners().surplus(spec())).isEmpty();
-                serve(listener.fd(), FROM_BATON);
+                Runnable end = serve(listener.fd(), FROM_BATON);
                 baton.hotRestart.ready();
 
                 await().untilAsserted(() -> assertThat(envoy.log()).contains("closing and draining listeners"));
@@ -97,7 +97,7 @@ class EnvoyInteropTest {
                 assertThat(envoy.exits(Duration.ofSeconds(20))).isTrue(); // told to as soon as it was empty
                 assertThat(envoy.exitCode()).isZero();
                 assertThat(read(connect())).isEqualTo(FROM_BATON);
-                stop.set(true);
+                end.run();
             }
         }
     }
@@ -107,8 +107,7 @@ class EnvoyInteropTest {
         try (Server baton = Server.join(epoch0)) {
             ListenerSocket listener = baton.hotRestart.listeners().listen(spec());
             listener.activate();
-            AtomicBoolean draining = serve(listener.fd(), FROM_BATON);
-            baton.onDrain = () -> draining.set(true);
+            baton.onDrain = serve(listener.fd(), FROM_BATON);
             baton.hotRestart.ready();
             baton.stats
                     .counter("listener.127.0.0.1_%d.downstream_cx_total".formatted(ports.listener()))
@@ -121,7 +120,9 @@ class EnvoyInteropTest {
                 await().until(() -> envoy.admin("/ready").startsWith("LIVE"));
                 assertThat(read(connect())).isEqualTo(FROM_ORIGIN);
                 assertThat(envoy.admin("/server_info")).contains("\"restart_epoch\": 1");
-                assertThat(stat(envoy, "server.hot_restart_generation")).isEqualTo(2);
+                await().atMost(Duration.ofSeconds(15))
+                        .untilAsserted(() -> assertThat(stat(envoy, "server.hot_restart_generation"))
+                                .isEqualTo(2));
                 assertThat(stat(envoy, "listener.127.0.0.1_%d.downstream_cx_total".formatted(ports.listener())))
                         .isGreaterThanOrEqualTo(41);
                 baton.connections.set(0); // an Envoy child asks for stats until its timer: we wait for its Terminate
@@ -184,24 +185,40 @@ class EnvoyInteropTest {
                 .orElse(-1);
     }
 
-    /** Answers each connection with {@code answer} until the flag returned is set, or the test ends. */
-    private AtomicBoolean serve(Fd listener, String answer) {
+    /** Answers each connection with {@code answer}, until what is returned has run or the test ends. */
+    private Runnable serve(Fd listener, String answer) {
         AtomicBoolean draining = new AtomicBoolean();
         Thread acceptor = Thread.ofPlatform().daemon().start(() -> {
             while (!stop.get() && !draining.get()) {
                 POSIX.awaitReadable(List.of(listener), Duration.ofMillis(20));
-                int connection = stop.get() || draining.get() ? -1 : POSIX.accept(listener.number());
+                int connection = POSIX.accept(listener.number());
                 if (connection >= 0) {
-                    try (Fd owned = Fd.own(connection)) {
-                        POSIX.awaitReadable(List.of(owned), Duration.ofSeconds(5));
-                        POSIX.receiveMessage(owned, 16, 0); // unread bytes would make a reset of our close
-                        POSIX.sendMessage(owned, answer.getBytes(StandardCharsets.UTF_8), List.of());
-                    }
+                    answer(Fd.own(connection), answer);
                 }
             }
         });
-        open.add(() -> acceptor.join(Duration.ofSeconds(5)));
-        return draining;
+        Runnable end = () -> {
+            draining.set(true);
+            join(acceptor);
+        };
+        open.addFirst(end::run);
+        return end;
+    }
+
+    private static void answer(Fd connection, String answer) {
+        try (connection) {
+            POSIX.awaitReadable(List.of(connection), Duration.ofSeconds(5));
+            POSIX.receiveMessage(connection, 16, 0); // unread bytes would make a reset of our close
+            POSIX.sendMessage(connection, answer.getBytes(StandardCharsets.UTF_8), List.of());
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits for a byte, then says who it is. */

@@ -43,7 +43,7 @@ final class EnvoyProcess implements AutoCloseable {
                         "--drain-time-s",
                         "2",
                         "--parent-shutdown-time-s",
-                        "3",
+                        "7", // one stats flush, at 5 s, comes before
                         "--concurrency",
                         "1"))
                 .redirectErrorStream(true)
@@ -74,6 +74,7 @@ final class EnvoyProcess implements AutoCloseable {
             URI uri = URI.create(
                     "http://%s:%d%s".formatted(InetAddress.getLoopbackAddress().getHostAddress(), adminPort, path));
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+            connection.setRequestProperty("Connection", "close"); // a kept one outlives the admin listener
             connection.setConnectTimeout(2000);
             connection.setReadTimeout(2000);
             try (InputStream body = connection.getInputStream()) {

@@ -47,11 +47,14 @@ sealed interface Chart {
             chart.getStyler().setLegendVisible(false);
             List<Double> medians = new ArrayList<>();
             List<Double> halfRanges = new ArrayList<>();
-            for (Spread spread : bars.values()) {
-                medians.add(spread.median());
-                halfRanges.add((spread.max() - spread.min()) / 2);
-            }
-            chart.addSeries("median", new ArrayList<>(bars.keySet()), medians, halfRanges);
+            List<String> names = new ArrayList<>();
+            bars.forEach((name, spread) -> {
+                boolean drawable = Double.isFinite(spread.max());
+                names.add(drawable ? name : name + " (none)");
+                medians.add(drawable ? spread.median() : 0);
+                halfRanges.add(drawable ? (spread.max() - spread.min()) / 2 : 0);
+            });
+            chart.addSeries("median", names, medians, halfRanges);
             return encode(chart);
         }
     }

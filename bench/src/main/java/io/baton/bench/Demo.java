@@ -26,9 +26,11 @@ final class Demo {
      * @param scene is closed by the caller, whatever happens
      */
     DemoResult run(Scene scene) throws BenchException {
+        MachineFacts.busyWarning().ifPresent(progress::event);
         HttpOrigin httpOrigin = scene.add(HttpOrigin.start());
         EchoOrigin echoOrigin = scene.add(EchoOrigin.start());
-        WarmUp.run(httpOrigin.address(), Duration.ofSeconds(1));
+        progress.event("warming the load generator up, straight to its origins");
+        WarmUp.run(httpOrigin.address(), Duration.ofSeconds(2));
         Route web = new Route("web", Loopback.freePort(), httpOrigin.address());
         Route echo = new Route("echo", Loopback.freePort(), echoOrigin.address());
         describe(web, echo);
@@ -85,8 +87,9 @@ final class Demo {
             progress.event("hot restart %d of %d: baton upgrade".formatted(i, plan.restarts()));
             Restart restart = baton.upgrade(line -> progress.event("    " + line));
             BatonProcess.Generation fresh = baton.newest();
-            progress.event("generation %d (pid %d) serves, %,.0f ms after it was spawned; generation %d (pid %d) drains"
-                    .formatted(fresh.epoch(), fresh.pid(), fresh.spawnToReadyMs(), old.epoch(), old.pid()));
+            progress.event(
+                    "generation %d was ready %,.0f ms after it was spawned; generation %d finishes its connections"
+                            .formatted(fresh.epoch(), fresh.spawnToReadyMs(), old.epoch()));
             var _ = restart.oldGone()
                     .thenAccept(
                             _ -> progress.event("generation %d (pid %d) is gone, %,d ms after its successor was ready"

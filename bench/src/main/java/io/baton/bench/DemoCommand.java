@@ -31,7 +31,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--rate",
-            defaultValue = "1000",
+            defaultValue = "600",
             description = "Requests per second, half over new connections (default: ${DEFAULT-VALUE}).")
     private int rate;
 

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 record DemoPlan(int seconds, int restarts, int ratePerSecond, int streams) {
     /** Connections end in the process that accepted them, so streams must end by themselves before that process must. */
-    static final Duration STREAM_LIFETIME = Duration.ofSeconds(4);
+    static final Duration STREAM_LIFETIME = Duration.ofSeconds(3);
 
     static final Duration DRAIN = Duration.ofSeconds(15);
     static final int KEPT_CONNECTIONS = 20;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** The demo's result for people. */
@@ -89,15 +90,11 @@ record DemoReport(DemoResult result, Terminal terminal) {
                 .row("What each hot restart took (generation)", names)
                 .row("new process: spawn to ready", each(r -> "%,.0f ms".formatted(r.spawnToReadyMs())))
                 .row("baton upgrade, the whole command", each(r -> "%,.0f ms".formatted(r.askedToDoneMs())))
-                .row(
-                        "latency in the first second: p50",
-                        each(r -> ms(result.firstSecond(r).p50Micros()) + " ms"))
-                .row(
-                        "                             p99",
-                        each(r -> ms(result.firstSecond(r).p99Micros()) + " ms"))
+                .row("latency in the first second: p50", each(r -> latency(result.firstSecond(r), Latency::p50Micros)))
+                .row("                             p99", each(r -> latency(result.firstSecond(r), Latency::p99Micros)))
                 .row(
                         "                             worst",
-                        each(r -> ms(result.firstSecond(r).maxMicros()) + " ms"))
+                        each(r -> latency(result.firstSecond(r), Latency::maxMicros)))
                 .row(
                         "worst from the command to a second after ready",
                         each(r -> ms(DemoResult.allOfIt(result.http().samples(), r)
@@ -107,6 +104,10 @@ record DemoReport(DemoResult result, Terminal terminal) {
 
     private List<String> each(Function<Restart, String> cell) {
         return result.restarts().stream().map(cell).toList();
+    }
+
+    private static String latency(Latency latency, ToLongFunction<Latency> value) {
+        return latency.count() == 0 ? "no answers" : ms(value.applyAsLong(latency)) + " ms";
     }
 
     private static String gone(Restart restart) {
@@ -132,7 +133,7 @@ record DemoReport(DemoResult result, Terminal terminal) {
         List<String> complaints = result.complaints();
         if (complaints.isEmpty()) {
             return List.of(terminal.green("PASSED")
-                    + "  %d hot restarts under load; %,d requests and %,d streams, nothing lost, nothing cut, no byte wrong"
+                    + "  hot restarts under load: %d; %,d requests and %,d streams: nothing lost, nothing cut, no byte wrong"
                             .formatted(
                                     result.restarts().size(),
                                     result.http().sent(),

@@ -51,7 +51,8 @@ record DemoResult(
 
     /** Of all requests due from when the restart was asked for to one second after the new process was ready. */
     static Latency allOfIt(Samples samples, Restart restart) {
-        return samples.between(restart.askedNanos(), restart.readyNanos() + SECOND_NANOS);
+        long from = Math.min(restart.askedNanos(), restart.readyNanos() - BEFORE_READY_NANOS);
+        return samples.between(from, restart.readyNanos() + SECOND_NANOS);
     }
 
     /** What went wrong, one line each; empty when nothing did. */

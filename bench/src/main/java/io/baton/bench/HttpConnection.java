@@ -54,7 +54,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         current = request;
         bodyBytes = 0;
         request.connection = this;
-        request.pending = FailureCause.TIMEOUT;
+        load.enters(request, FailureCause.TIMEOUT);
         var message = new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1, HttpMethod.GET, load.plan().path(request.number), Unpooled.EMPTY_BUFFER);
         message.headers().set(HttpHeaderNames.HOST, load.hostHeader());

@@ -105,7 +105,7 @@ public final class HttpLoad implements AutoCloseable {
     }
 
     /**
-     * Sends nothing more, waits for what is under way (at most the plan's timeout), closes every connection and reports. May be
+     * Sends nothing more, waits for what is under way (as long as the plan's timeouts allow), closes every connection and reports. May be
      * called once more for the same result.
      */
     public HttpResult stop() {
@@ -116,7 +116,7 @@ public final class HttpLoad implements AutoCloseable {
             }
         });
         HttpResult answer =
-                LoadLoop.await(result, plan.timeout().multipliedBy(2).plusSeconds(10));
+                LoadLoop.await(result, plan.timeout().multipliedBy(4).plusSeconds(10));
         close();
         return answer;
     }
@@ -163,10 +163,21 @@ public final class HttpLoad implements AutoCloseable {
         if (!sending) {
             return;
         }
-        HttpRequestState request =
-                new HttpRequestState(sent++, dueNanos, plan.timeout().toNanos());
-        underWay.add(request);
+        HttpRequestState request = new HttpRequestState(sent++, dueNanos);
+        enters(request, FailureCause.NO_CONNECTION);
         assign(request);
+    }
+
+    /**
+     * Each step has the whole timeout. Were it one deadline for all, then whoever had waited long for a connection would be given up
+     * right after being sent, its connection with it, and a load that had once fallen behind would never recover.
+     */
+    void enters(HttpRequestState request, FailureCause pending) {
+        request.pending = pending;
+        request.deadlineNanos = System.nanoTime() + plan.timeout().toNanos();
+        // To the end: the set is in the order of the deadlines.
+        underWay.remove(request);
+        underWay.add(request);
     }
 
     private void assign(HttpRequestState request) {
@@ -196,7 +207,7 @@ public final class HttpLoad implements AutoCloseable {
 
     private void open(HttpRequestState request) {
         connecting++;
-        request.pending = FailureCause.CONNECT_TIMEOUT;
+        enters(request, FailureCause.CONNECT_TIMEOUT);
         ChannelFuture connect = bootstrap.clone().localAddress(sources.next()).connect();
         connect.addListener(_ -> connected(connect, request));
     }
@@ -309,7 +320,7 @@ public final class HttpLoad implements AutoCloseable {
     }
 
     private void sweep(long now) {
-        // In the order in which they were due, so the first that still has time ends the search.
+        // In the order of their deadlines, so the first that still has time ends the search.
         for (HttpRequestState overdue = firstOverdue(now); overdue != null; overdue = firstOverdue(now)) {
             HttpConnection connection = overdue.connection;
             if (connection == null) {

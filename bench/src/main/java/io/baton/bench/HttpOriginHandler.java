@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** Answers one request after the other, in order even when one of them is slow. */
 // Netty's futures are not waited for: a failed write closes the connection, which the client sees.
@@ -31,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 final class HttpOriginHandler extends SimpleChannelInboundHandler<HttpObject> {
     /** More pipelined requests than this on one connection close it. */
     private static final int MAX_PIPELINED = 1_000;
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private final Queue<HttpRequest> pending = new ArrayDeque<>();
     private boolean busy;
@@ -144,7 +147,7 @@ final class HttpOriginHandler extends SimpleChannelInboundHandler<HttpObject> {
     /** A query parameter, brought into 0 to {@code max}; what is no number counts as not given. */
     private static long number(Map<String, List<String>> query, String name, long otherwise, long max) {
         List<String> values = query.getOrDefault(name, List.of());
-        if (values.isEmpty() || !values.getFirst().matches("[0-9]{1,18}")) {
+        if (values.isEmpty() || !NUMBER.matcher(values.getFirst()).matches()) {
             return otherwise;
         }
         return Math.min(Long.parseLong(values.getFirst()), max);

@@ -6,19 +6,19 @@ import org.jspecify.annotations.Nullable;
 final class HttpRequestState {
     final long number;
     final long dueNanos;
-    final long deadlineNanos;
 
-    /** What a deadline that passes now would mean. */
+    /** What it would mean if the deadline passed now. */
     FailureCause pending = FailureCause.NO_CONNECTION;
+
+    long deadlineNanos;
 
     @Nullable
     HttpConnection connection;
 
     boolean done;
 
-    HttpRequestState(long number, long dueNanos, long timeoutNanos) {
+    HttpRequestState(long number, long dueNanos) {
         this.number = number;
         this.dueNanos = dueNanos;
-        this.deadlineNanos = dueNanos + timeoutNanos;
     }
 }

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a reader must know of the machine to make sense of the numbers. No name or address of it. */
 final class MachineFacts {
@@ -24,6 +25,21 @@ final class MachineFacts {
             facts.put(peer.name(), peer.version());
         }
         return facts;
+    }
+
+    /** A warning when others use this machine too much for times to mean anything; proc_loadavg(5), the last minute. */
+    static Optional<String> busyWarning() {
+        int cpus = Runtime.getRuntime().availableProcessors();
+        try {
+            double load = Double.parseDouble(firstWords(read("/proc/loadavg"), 1));
+            return load > cpus
+                    ? Optional.of(
+                            "this machine is busy already (load average %.1f, %d CPUs): times will suffer, counts will not"
+                                    .formatted(load, cpus))
+                    : Optional.empty();
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
     }
 
     private static String cpuModel() {

@@ -83,9 +83,10 @@ record Report(
         text.append(" |\n");
     }
 
-    /** The tables for a terminal. */
-    List<String> plainTables() {
-        List<String> lines = new ArrayList<>();
+    /** Remarks and tables for a terminal. */
+    List<String> plainText() {
+        List<String> lines = new ArrayList<>(List.of(""));
+        lines.addAll(remarks);
         for (Table table : tables) {
             lines.add("");
             lines.add(table.title());

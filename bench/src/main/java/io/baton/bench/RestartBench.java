@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 /** Hot restarts under a fixed rate of requests, one proxy at a time, round after round. */
 final class RestartBench {
     private static final int KEPT_CONNECTIONS = 50;
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final Duration BEFORE = Duration.ofSeconds(2);
     /** Between two restarts: kept connections last 2 s at most, so that the old process can have gone. */
     private static final Duration AFTER = Duration.ofSeconds(4);
@@ -32,6 +33,10 @@ final class RestartBench {
 
     Report run(BenchOptions options) throws BenchException {
         List<String> remarks = new ArrayList<>();
+        MachineFacts.busyWarning().ifPresent(warning -> {
+            progress.event(warning);
+            remarks.add("WARNING: " + warning);
+        });
         List<Peer> peers = options.peers(List.of(BatonPeer.find(), new Nginx(), new Haproxy(false)), progress, remarks);
         Map<String, String> facts = MachineFacts.collect(peers);
         Map<String, List<RestartRun>> runs = new LinkedHashMap<>();
@@ -51,6 +56,7 @@ final class RestartBench {
         remarks.addFirst(
                 ("%,d requests/s in an open loop, half of them over new connections, half over %d kept ones that retire"
                                 + " after about 100 requests or 2 s; %d rounds of %d restarts each. Latency counts from when a request was due."
+                                + " Before, each proxy is warmed up for 3 s by 16 clients in a closed loop."
                                 + " nginx: nginx -s reload; HAProxy: SIGUSR2 to its master, listeners fetched from the old worker;"
                                 + " ready of those two is when their new worker is first seen.")
                         .formatted(rate, KEPT_CONNECTIONS, rounds, restarts));
@@ -63,6 +69,8 @@ final class RestartBench {
             WarmUp.run(origin.address(), Duration.ofSeconds(1));
             Route route = new Route("web", Loopback.freePort(), origin.address());
             RunningPeer running = peer.start(List.of(route), scene);
+            // What is measured is the restart, not the first start of a cold proxy.
+            WarmUp.run(route.listen(), WARM_UP);
             int half = rate / 2;
             HttpLoad fresh = scene.add(HttpLoad.start(HttpPlan.newConnections(route.listen(), half)));
             HttpLoad kept = scene.add(HttpLoad.start(HttpPlan.kept(route.listen(), KEPT_CONNECTIONS, rate - half)));

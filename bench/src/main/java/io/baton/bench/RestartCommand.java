@@ -49,7 +49,7 @@ final class RestartCommand implements Callable<Integer> {
         try (Progress progress = Progress.onStderr(Terminal.detect())) {
             report = new RestartBench(rounds, restarts, rate, progress).run(options);
         }
-        report.plainTables().forEach(System.out::println);
+        report.plainText().forEach(System.out::println);
         List<Path> files = report.write(options.out());
         System.out.println();
         files.forEach(file -> System.out.println("written: " + file));

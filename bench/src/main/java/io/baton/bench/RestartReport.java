@@ -10,6 +10,13 @@ import java.util.function.ToLongFunction;
 /** Lays the runs of all proxies out as a table, plots and data. */
 record RestartReport(Map<String, String> facts, List<String> remarks, Map<String, List<RestartRun>> runs) {
     Report toReport() {
+        List<String> all = new ArrayList<>(remarks);
+        runs.forEach((name, list) -> {
+            Failures failures = list.stream().map(run -> run.http().failures()).reduce(Failures.NONE, Failures::plus);
+            if (failures.total() > 0) {
+                all.add("Failures of %s: %s".formatted(name, failures.toString().replace("\n", "; ")));
+            }
+        });
         Map<String, Object> data = new LinkedHashMap<>();
         runs.forEach((name, list) ->
                 data.put(name, list.stream().map(RestartRun::toJson).toList()));
@@ -17,7 +24,7 @@ record RestartReport(Map<String, String> facts, List<String> remarks, Map<String
                 "restart",
                 "Hot restart under load beside others",
                 facts,
-                remarks,
+                all,
                 List.of(table()),
                 List.of(worstChart(), timeLine()),
                 data);

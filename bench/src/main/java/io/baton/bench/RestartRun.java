@@ -3,6 +3,8 @@ package io.baton.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** One proxy's restarts in one round. */
 record RestartRun(HttpResult fresh, HttpResult kept, List<Restart> restarts) {
@@ -16,22 +18,24 @@ record RestartRun(HttpResult fresh, HttpResult kept, List<Restart> restarts) {
 
     List<Double> firstSecondWorstMs() {
         Samples samples = http().samples();
-        return restarts.stream()
-                .map(restart -> DemoResult.firstSecond(samples, restart).maxMicros() / 1e3)
-                .toList();
+        return each(restart -> DemoResult.firstSecond(samples, restart), Latency::maxMicros);
     }
 
     List<Double> firstSecondP99Ms() {
         Samples samples = http().samples();
-        return restarts.stream()
-                .map(restart -> DemoResult.firstSecond(samples, restart).p99Micros() / 1e3)
-                .toList();
+        return each(restart -> DemoResult.firstSecond(samples, restart), Latency::p99Micros);
     }
 
     List<Double> wholeWorstMs() {
         Samples samples = http().samples();
+        return each(restart -> DemoResult.allOfIt(samples, restart), Latency::maxMicros);
+    }
+
+    /** Infinity where nothing was answered: no latency at all must not pass for a low one. */
+    private List<Double> each(Function<Restart, Latency> window, ToLongFunction<Latency> value) {
         return restarts.stream()
-                .map(restart -> DemoResult.allOfIt(samples, restart).maxMicros() / 1e3)
+                .map(window)
+                .map(latency -> latency.count() == 0 ? Double.POSITIVE_INFINITY : value.applyAsLong(latency) / 1e3)
                 .toList();
     }
 

@@ -25,6 +25,10 @@ final class ThroughputBench {
 
     Report run(BenchOptions options, Scene scene) throws BenchException {
         List<String> remarks = new ArrayList<>();
+        MachineFacts.busyWarning().ifPresent(warning -> {
+            progress.event(warning);
+            remarks.add("WARNING: " + warning);
+        });
         List<Peer> peers = options.peers(
                 List.of(new Direct(), BatonPeer.find(), new Haproxy(false), new Haproxy(true), new Nginx()),
                 progress,

@@ -43,7 +43,7 @@ final class ThroughputCommand implements Callable<Integer> {
                 Scene scene = new Scene("bench")) {
             report = new ThroughputBench(rounds, seconds, progress).run(options, scene);
         }
-        report.plainTables().forEach(System.out::println);
+        report.plainText().forEach(System.out::println);
         List<Path> files = report.write(options.out());
         System.out.println();
         files.forEach(file -> System.out.println("written: " + file));

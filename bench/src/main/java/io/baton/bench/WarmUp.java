@@ -3,25 +3,27 @@ package io.baton.bench;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/** Runs the load generator against the origins themselves, so that what is measured later is the proxy and not our own cold code. */
+/** Load that is not counted, so that what is measured later is not cold code: ours, or that of a proxy's first start. */
 final class WarmUp {
-    private static final int REQUESTS_PER_SECOND = 2_000;
+    /** In a closed loop, so that a busy machine gets slower and not overrun. */
+    private static final int CLIENTS = 8;
 
     private WarmUp() {}
 
     /**
      * Takes about as long as told.
      *
-     * @throws BenchException when even the direct way is not clean: then nothing measured here would mean anything
+     * @param http where an {@link HttpOrigin} answers, by itself or through a proxy
+     * @throws BenchException when already this is not clean: then nothing measured here would mean anything
      */
     static void run(InetSocketAddress http, Duration time) throws BenchException {
-        try (HttpLoad fresh = HttpLoad.start(HttpPlan.newConnections(http, REQUESTS_PER_SECOND));
-                HttpLoad kept = HttpLoad.start(HttpPlan.kept(http, 20, REQUESTS_PER_SECOND))) {
+        try (HttpLoad fresh = HttpLoad.start(HttpPlan.newConnections(http, 0).withConnections(CLIENTS));
+                HttpLoad kept = HttpLoad.start(HttpPlan.kept(http, CLIENTS, 0))) {
             sleep(time);
             Failures failures = fresh.stop().plus(kept.stop()).failures();
             if (failures.total() > 0) {
-                throw new BenchException(
-                        "the load fails already without a proxy between; is this machine overloaded?\n" + failures);
+                throw new BenchException("the warm-up of %s failed already; is this machine overloaded?%n%s"
+                        .formatted(Loopback.text(http), failures));
             }
         }
     }

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** A generator that cannot see failures is worthless: each kind of harm is done to it and must be counted as what it is. */
 class HttpLoadTest {
+    /** For machines that do much else. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @Test
     void findsNothingWrongWithAnHonestOriginOverNewConnections() {
         try (HttpOrigin origin = HttpOrigin.start()) {
@@ -43,7 +46,7 @@ class HttpLoadTest {
         try (HttpOrigin origin = HttpOrigin.start();
                 HttpLoad load = HttpLoad.start(
                         HttpPlan.kept(origin.address(), 8, 0).withAnswer(10_000, Duration.ofMillis(5)))) {
-            await().until(() -> load.progress().answered() >= 100);
+            await().atMost(PATIENCE).until(() -> load.progress().answered() >= 100);
             assertThat(load.progress().openConnections()).isBetween(1, 8);
             assertThat(load.stop().isClean()).isTrue();
         }
@@ -137,7 +140,7 @@ class HttpLoadTest {
 
     @Test
     void countsAnswersThatStall() throws Exception {
-        assertCause(FailureCause.TIMEOUT, socket -> {
+        assertCause(FailureCause.TIMEOUT, Duration.ofSeconds(1), socket -> {
             byte[] answer = BadServer.answer(BadServer.readRequest(socket));
             socket.getOutputStream().write(answer, 0, answer.length - 1);
             socket.getInputStream().readAllBytes();
@@ -173,7 +176,7 @@ class HttpLoadTest {
         try (BadServer server = new BadServer(
                 socket -> socket.getOutputStream().write(BadServer.answer(BadServer.readRequest(socket))))) {
             // So slow that the end of a connection is always seen before the next request.
-            HttpResult result = run(HttpPlan.kept(server.address(), 1, 10), 5);
+            HttpResult result = run(HttpPlan.kept(server.address(), 1, 3), 3);
             assertThat(result.failures()).isEqualTo(Failures.NONE);
             assertThat(result.closedIdle()).isPositive();
         }
@@ -188,7 +191,7 @@ class HttpLoadTest {
             socket.getInputStream().readAllBytes();
         })) {
             HttpResult result =
-                    run(HttpPlan.newConnections(server.address(), 50).withTimeout(Duration.ofMillis(200)), 10);
+                    run(HttpPlan.newConnections(server.address(), 50).withTimeout(Duration.ofSeconds(2)), 10);
             assertThat(result.isClean()).isTrue();
             assertThat(result.notClosed()).isEqualTo(result.answered());
         }
@@ -234,15 +237,38 @@ class HttpLoadTest {
             // 100 requests came due while one stalled. Counted from when each was SENT, only that one would be slow and
             // p90 tiny.
             long over250Ms = countOver(result.samples(), 250_000);
-            assertThat(over250Ms).isBetween(40L, 60L);
-            assertThat(result.samples().latency().maxMicros()).isBetween(480_000L, 700_000L);
+            assertThat(over250Ms).isGreaterThan(40);
+            assertThat(result.samples().latency().maxMicros()).isGreaterThan(480_000);
             assertThat(result.samples().worstGapMicros()).isGreaterThan(450_000);
+        }
+    }
+
+    @Test
+    void recoversWhenItHadFallenBehindByMoreThanTheTimeout() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        try (BadServer server = new BadServer(socket -> {
+            while (true) {
+                byte[] answer = BadServer.answer(BadServer.readRequest(socket));
+                if (requests.incrementAndGet() == 20) {
+                    Thread.sleep(900); // longer than the timeout with everything that queues behind it
+                }
+                socket.getOutputStream().write(answer);
+            }
+        })) {
+            HttpPlan plan = HttpPlan.kept(server.address(), 1, 100)
+                    .withRetirement(1_000_000, Duration.ofMinutes(1))
+                    .withTimeout(Duration.ofMillis(600));
+            try (HttpLoad load = HttpLoad.start(plan)) {
+                await().atMost(PATIENCE).until(() -> load.progress().failed() > 0);
+                long answered = load.progress().answered();
+                await().atMost(PATIENCE).until(() -> load.progress().answered() > answered + 100);
+            }
         }
     }
 
     private static long countOver(Samples samples, long micros) {
         long over = 0;
-        // A window of one microsecond holds at most one request at this rate.
+        // A window of one millisecond holds at most one request at this rate.
         for (long at = 0; at < 3_000_000; at += 1_000) {
             long from = samples.startNanos() + at * 1_000;
             if (samples.between(from, from + 1_000_000).maxMicros() > micros) {
@@ -253,10 +279,15 @@ class HttpLoadTest {
     }
 
     private static void assertCause(FailureCause cause, BadServer.Misbehaviour misbehaviour) throws Exception {
+        assertCause(cause, Duration.ofSeconds(20), misbehaviour);
+    }
+
+    private static void assertCause(FailureCause cause, Duration timeout, BadServer.Misbehaviour misbehaviour)
+            throws Exception {
         try (BadServer server = new BadServer(misbehaviour)) {
             for (HttpPlan plan :
                     List.of(HttpPlan.newConnections(server.address(), 200), HttpPlan.kept(server.address(), 3, 200))) {
-                assertEveryRequestFailed(run(plan.withTimeout(Duration.ofMillis(400)), 20), cause);
+                assertEveryRequestFailed(run(plan.withTimeout(timeout), 20), cause);
             }
         }
     }
@@ -279,7 +310,7 @@ class HttpLoadTest {
 
     private static HttpResult run(HttpPlan plan, long requests) {
         try (HttpLoad load = HttpLoad.start(plan)) {
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(PATIENCE)
                     .until(() -> load.progress().answered() + load.progress().failed() >= requests);
             return load.stop();
         }

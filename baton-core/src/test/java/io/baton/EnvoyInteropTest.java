@@ -129,6 +129,7 @@ class EnvoyInteropTest {
                 baton.connections.set(0); // an Envoy child asks for stats until its timer: we wait for its Terminate
                 await().atMost(Duration.ofSeconds(15))
                         .untilAsserted(() -> assertThat(baton.duties).endsWith("terminate"));
+                assertThat(stat(envoy, "server.hot_restart_generation")).isEqualTo(2); // not forgotten with the parent
                 assertThat(read(connect())).isEqualTo(FROM_ORIGIN);
                 assertThat(envoy.isAlive()).isTrue();
             }

@@ -2,7 +2,6 @@ package io.baton.systemtests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,10 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +25,7 @@ final class BatonProcess implements AutoCloseable {
             "\"epoch\":(\\d+),\"pid\":(\\d+),\"state\":\"(\\w+)\",\"started\":\"[^\"]+\",\"connections\":\\{\"tcp\":(\\d+),");
 
     private final Process process;
-    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final ProcessLines lines;
     private final Set<Long> generations = new ConcurrentSkipListSet<>();
     private final String[] directory;
 
@@ -38,7 +35,7 @@ final class BatonProcess implements AutoCloseable {
     private BatonProcess(Process process, Path runtimeDir) {
         this.process = process;
         this.directory = new String[] {"--runtime-dir", runtimeDir.toString()};
-        Thread.ofVirtual().start(this::read);
+        this.lines = new ProcessLines(process, this::see);
     }
 
     /** Starts {@code baton run}, and waits until a generation serves. */
@@ -64,38 +61,20 @@ final class BatonProcess implements AutoCloseable {
                 runtimeDir);
     }
 
-    private void read() {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                Matcher named = GENERATION.matcher(line);
-                while (named.find()) {
-                    generations.add(Long.parseLong(named.group(2)));
-                }
-                lines.add(line);
-            }
-        } catch (IOException e) {
-            lines.add("(output ends: " + e.getMessage() + ")");
+    private void see(String line) {
+        Matcher named = GENERATION.matcher(line);
+        while (named.find()) {
+            generations.add(Long.parseLong(named.group(2)));
         }
     }
 
     /** The first line that contains {@code words}, once there is one. */
     String awaitLine(String words) {
-        return await("a line with '" + words + "'")
-                .atMost(PATIENCE)
-                .conditionEvaluationListener(condition -> {})
-                .until(() -> line(words), Optional::isPresent)
-                .orElseThrow();
-    }
-
-    private Optional<String> line(String words) {
-        if (!process.isAlive() && lines.stream().noneMatch(line -> line.contains(words))) {
-            throw new AssertionError("baton has ended with %d:%n%s".formatted(process.exitValue(), output()));
-        }
-        return lines.stream().filter(line -> line.contains(words)).findFirst();
+        return lines.await(words, PATIENCE);
     }
 
     String output() {
-        return String.join("\n", lines);
+        return lines.text();
     }
 
     long pid() {

@@ -1,0 +1,66 @@
+package io.baton.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** One {@code baton serve}, without a supervisor: what Envoy's own launcher would start. */
+final class ServedGeneration implements AutoCloseable {
+    static final Duration PATIENCE = BatonProcess.PATIENCE;
+
+    private final Process process;
+    private final ProcessLines lines;
+
+    private ServedGeneration(Process process) {
+        this.process = process;
+        this.lines = new ProcessLines(process, line -> {});
+    }
+
+    /** Starts it; {@link #awaitReady} waits. */
+    static ServedGeneration start(String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("serve"));
+        all.addAll(List.of(arguments));
+        return new ServedGeneration(Baton.builder(all.toArray(String[]::new))
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    ServedGeneration awaitReady() {
+        awaitLine(": ready ");
+        return this;
+    }
+
+    String awaitLine(String words) {
+        return lines.await(words, PATIENCE);
+    }
+
+    /** Waits for its end, and says how it ended. */
+    int awaitExit() throws InterruptedException {
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("it ends:%n%s", lines.text())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    String output() {
+        return lines.text();
+    }
+
+    /** kill -9. */
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+}

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ final class ActiveHotRestart implements HotRestart {
     private final SharedLock logLock;
     private final SharedLock accessLogLock;
     private volatile Optional<HotRestartingParent> asParent = Optional.empty();
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private ActiveHotRestart(
             Posix posix,
@@ -163,7 +164,7 @@ final class ActiveHotRestart implements HotRestart {
 
     @Override
     public synchronized void serve(ParentDuties duties) {
-        if (asParent.isPresent() || closed) {
+        if (asParent.isPresent() || closed.get()) {
             throw new IllegalStateException("serve was called before, or after close");
         }
         Gauge parentConnections = stats.gauge("server.parent_connections", ImportMode.NEVER_IMPORT);
@@ -185,7 +186,7 @@ final class ActiveHotRestart implements HotRestart {
 
     @Override
     public synchronized void ready() throws HotRestartException {
-        if (asParent.isEmpty() || closed) {
+        if (asParent.isEmpty() || closed.get()) {
             throw new IllegalStateException("serve(duties) must come before ready(): the next child may ask at once");
         }
         if (!(lifecycle.state() instanceof HotRestartState.Starting)) {
@@ -233,12 +234,12 @@ final class ActiveHotRestart implements HotRestart {
         asChild.onForwarded(handler);
     }
 
+    /** Takes no lock: a child's Terminate may have the parent thread close while another thread does, which waits for that one. */
     @Override
-    public synchronized void close() {
-        if (closed) {
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
         boolean lastOfLineage = isLast();
         asParent.ifPresent(HotRestartingParent::close);
         asChild.close();

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  * @param parentShutdownTime from {@link HotRestart#ready} until the parent is told to terminate
  * @param skipOnNoParent probe the parent once and start cold when it is gone, keeping the epoch
  * @param skipParentStats never ask the parent for its stats
- * @param exitWhenDrained terminate as soon as the last connection has left; false waits for the child's Terminate, as Envoy does
+ * @param exitWhenDrained as a child: end the parent as soon as it says that its last connection has left (needs its stats); as a
+ *     parent whose child is gone: end when the last connection has left. False waits for the timers, as Envoy does
  * @param parentDeathSignal get SIGTERM when the process that started this one ends (Envoy always does)
  * @param reusePortDefault what the child is told about the parent's default for {@code reuse_port}
  * @param statsInterval time between two Stats requests to a draining parent; Envoy's is 5 s

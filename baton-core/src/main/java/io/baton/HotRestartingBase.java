@@ -54,7 +54,11 @@ abstract class HotRestartingBase implements AutoCloseable {
 
     /** Has the thread take its next turn now. Any thread. */
     final void wake() {
-        posix.signalEvent(wake);
+        try {
+            posix.signalEvent(wake);
+        } catch (IllegalStateException e) {
+            LOG.debug("{} has ended before it could be woken", thread.getName());
+        }
     }
 
     /** The thread ends after this turn. Any thread. */
@@ -76,9 +80,13 @@ abstract class HotRestartingBase implements AutoCloseable {
     abstract List<Fd> watched();
 
     private void run() {
-        begin();
+        boolean begun = false;
         while (!stopping) {
             try {
+                if (!begun) {
+                    begun = true;
+                    begin();
+                }
                 List<Fd> fds = new ArrayList<>(List.of(wake, main.socket(), udp.socket()));
                 fds.addAll(watched());
                 posix.awaitReadable(fds, untilNextTurn());

@@ -14,16 +14,16 @@ public interface ParentDuties {
 
     /**
      * Stop accepting for good, now, and take the listeners out of every epoll before returning: their fds are closed right after. The
-     * child accepts from the same queues. {@link DrainManager#drainClose} answers true more and more from here on.
+     * child accepts from the same queues. {@link DrainManager#drainClose} answers true more and more from here on. It may wait for an accept loop to end.
      */
     void drainListeners();
 
-    /** Live connections, those not yet done included. */
+    /** Live connections, UDP sessions included. Any thread: stats ask, too. */
     long connections();
 
     /**
      * End this process now, cutting what is left; called once. May call {@link HotRestart#close}. With
-     * {@link HotRestartOptions#exitWhenDrained} it comes as soon as {@link #connections} has reached 0 and the child has the last stats.
+     * {@link HotRestartOptions#exitWhenDrained} the child asks for it as soon as {@link #connections} is 0 and it has the last stats.
      */
     void terminate();
 }

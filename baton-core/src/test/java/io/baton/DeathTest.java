@@ -60,7 +60,7 @@ class DeathTest {
                     assertThat(retried.hotRestart.state().label()).isEqualTo("serving");
                 }
             });
-            assertThat(parent.duties).startsWith("closeAdmin", "drainListeners");
+            await().untilAsserted(() -> assertThat(parent.duties).startsWith("closeAdmin", "drainListeners"));
         }
     }
 

@@ -89,7 +89,8 @@ class EnvoyInteropTest {
                 baton.hotRestart.ready();
 
                 await().untilAsserted(() -> assertThat(envoy.log()).contains("closing and draining listeners"));
-                assertThat(read(connect())).isEqualTo(FROM_BATON);
+                await().untilAsserted(
+                                () -> assertThat(read(connect())).isEqualTo(FROM_BATON)); // its workers stop later
                 assertThat(read(old)).isEqualTo(FROM_ORIGIN); // begun in Envoy, finished in Envoy
                 assertThat(baton.stats.counters())
                         .containsKey("listener.127.0.0.1_%d.downstream_cx_total".formatted(ports.listener()));

@@ -41,7 +41,7 @@ class HandoverTest {
                 await().untilAsserted(
                                 () -> assertThat(child.stats.gauges()).containsEntry("server.parent_connections", 2L));
                 assertThat(child.stats.gauges()).containsEntry("server.total_connections", 2L);
-                assertThat(parent.hotRestart.state().label()).isEqualTo("draining");
+                await().until(() -> parent.hotRestart.state().label().equals("draining"));
                 assertThat(parent.hotRestart.drainManager().draining()).isTrue();
                 parent.stats.counter("late").add(7);
                 parent.connections.set(0);
@@ -152,7 +152,8 @@ class HandoverTest {
             assertThat(parent.hotRestart.state().label()).isEqualTo("serving");
             try (Server retried = Server.start(epoch1)) {
                 assertThat(retried.hotRestart.state().label()).isEqualTo("serving");
-                assertThat(parent.duties).startsWith("closeAdmin", "reopenAdmin", "closeAdmin", "drainListeners");
+                await().untilAsserted(() -> assertThat(parent.duties)
+                        .startsWith("closeAdmin", "reopenAdmin", "closeAdmin", "drainListeners"));
             }
         }
     }
@@ -244,7 +245,7 @@ class HandoverTest {
         try (Server parent = Server.start(epoch0);
                 Server child = Server.start(epoch1.with(o -> o.skipOnNoParent = true))) {
             assertThat(child.hotRestart.state().label()).isEqualTo("serving");
-            assertThat(parent.duties).startsWith("closeAdmin", "drainListeners");
+            await().untilAsserted(() -> assertThat(parent.duties).startsWith("closeAdmin", "drainListeners"));
         }
     }
 

@@ -112,7 +112,7 @@ class HostileTest {
             }
         }
         try (Server child = Server.start(epoch1)) {
-            assertThat(parent.duties).startsWith("closeAdmin", "drainListeners");
+            await().untilAsserted(() -> assertThat(parent.duties).startsWith("closeAdmin", "drainListeners"));
             assertThat(child.stats.counters()).containsEntry("requests", 5L);
         }
     }

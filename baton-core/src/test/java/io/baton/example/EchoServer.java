@@ -1,5 +1,6 @@
 package io.baton.example;
 
+import io.baton.BaseId;
 import io.baton.HotRestart;
 import io.baton.HotRestartOptions;
 import io.baton.ListenSpec;
@@ -36,7 +37,7 @@ final class EchoServer implements ParentDuties {
         HotRestart hotRestart = HotRestart.join(
                 HotRestartOptions.defaults().with(options -> {
                     options.epoch = epoch;
-                    options.socketPath = "@echo_" + arguments[0]; // names the lineage
+                    options.baseId = new BaseId(Long.parseLong(arguments[0])); // names the lineage
                 }),
                 POSIX,
                 new Stats());

@@ -15,7 +15,8 @@ class LibraryPageTest {
     void thePageQuotesTheExampleThatIsCompiledAndRun() throws IOException {
         String source = Files.readString(MODULE.resolve("src/test/java/io/baton/example/EchoServer.java"));
         String quoted = source.substring(
-                        source.indexOf("// docs:begin\n") + "// docs:begin\n".length(), source.indexOf("    // docs:end"))
+                        source.indexOf("// docs:begin\n") + "// docs:begin\n".length(),
+                        source.indexOf("    // docs:end"))
                 .lines()
                 .map(line -> line.startsWith("    ") ? line.substring(4) : line)
                 .collect(Collectors.joining("\n"));

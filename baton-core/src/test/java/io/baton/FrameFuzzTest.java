@@ -36,6 +36,9 @@ class FrameFuzzTest {
     /** What was understood is said again in a way that is understood the same. */
     private static void roundTrip(byte[] bytes) throws HotRestartException {
         HotRestartMessage message = MessageDecoder.decode(bytes);
+        if (message instanceof Request.Unknown || message instanceof Reply.Unknown) {
+            return; // not kept whole, and never passed on
+        }
         HotRestartMessage again = MessageDecoder.decode(MessageEncoder.encode(message));
         boolean same = message instanceof Request.ForwardedUdpPacket packet
                 ? again instanceof Request.ForwardedUdpPacket other

@@ -1,6 +1,7 @@
 package io.baton.cli;
 
 import io.baton.proxy.BatonConfig;
+import io.baton.proxy.ConfigCheck;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +30,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
-        BatonConfig checked = Configs.load(config);
+        ConfigCheck inspected = Configs.inspect(config);
+        inspected.warnings().forEach(warning -> spec.commandLine().getErr().println(config + ": warning: " + warning));
+        BatonConfig checked = inspected.config();
         spec.commandLine()
                 .getOut()
                 .printf(

@@ -1,6 +1,7 @@
 package io.baton.cli;
 
 import io.baton.proxy.BatonConfig;
+import io.baton.proxy.ConfigCheck;
 import io.baton.proxy.ConfigException;
 import io.baton.proxy.ConfigLoader;
 import io.baton.proxy.HandoverConfig;
@@ -20,8 +21,13 @@ final class Configs {
     private Configs() {}
 
     static BatonConfig load(Path config) throws CliException {
+        return inspect(config).config();
+    }
+
+    /** As {@link #load}, with what is legal and probably not meant. */
+    static ConfigCheck inspect(Path config) throws CliException {
         try {
-            return ConfigLoader.load(config);
+            return ConfigCheck.check(config);
         } catch (ConfigException e) {
             throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         }

@@ -171,6 +171,20 @@ class UsageTest {
     }
 
     @Test
+    void whatIsLegalAndProbablyNotMeantIsWarnedOf() throws Exception {
+        Path config = Files.writeString(
+                temp.resolve("odd.yaml"),
+                GOOD_CONFIG + "access_log: { path: %s }%n".formatted(temp.resolve("nowhere/access.log")));
+
+        Outcome outcome = baton("check", "-c", config.toString());
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err())
+                .startsWith(config + ": warning: access_log.path")
+                .hasLineCount(1);
+    }
+
+    @Test
     void aBadConfigIsOneLineWithItsPlace() throws Exception {
         Path config = Files.writeString(temp.resolve("bad.yaml"), "listeners: 7\n");
 

@@ -45,12 +45,17 @@ class RestartSeriesTest {
                         "-c",
                         twoListeners(web, origin.address(), echo, echoOrigin.address())
                                 .toString())) {
-            HttpLoad newConnections = HttpLoad.start(HttpPlan.newConnections(Configs.loopback(web), 300));
-            HttpLoad kept = HttpLoad.start(HttpPlan.kept(Configs.loopback(web), 20, 300));
+            // Little load and much patience: what is asked here is whether anything is lost, not how fast a busy
+            // machine is.
+            HttpLoad newConnections = HttpLoad.start(
+                    HttpPlan.newConnections(Configs.loopback(web), 200).withTimeout(PATIENCE));
+            HttpLoad kept =
+                    HttpLoad.start(HttpPlan.kept(Configs.loopback(web), 30, 150).withTimeout(PATIENCE));
             // 200 at any time, each staying for up to 3 s: well over a restart, below the drain deadline.
             EchoLoad streams = EchoLoad.start(EchoPlan.wholeRun(Configs.loopback(echo), 200)
-                    .withChunks(512, Duration.ofMillis(100))
-                    .withLifetime(Duration.ofSeconds(3)));
+                    .withChunks(512, Duration.ofMillis(200))
+                    .withLifetime(Duration.ofSeconds(3))
+                    .withTimeout(PATIENCE));
             HttpResult requests;
             EchoResult echoes;
             try (newConnections;

@@ -37,6 +37,7 @@ final class YamlParser {
     static final int MAX_KEYS = 64;
 
     private final String file;
+    private final StreamReader reader;
     private final Iterator<Event> events;
     private int nodes;
 
@@ -46,7 +47,8 @@ final class YamlParser {
                 .setLabel(file)
                 .setCodePointLimit(ConfigLoader.MAX_FILE_BYTES)
                 .build();
-        this.events = new ParserImpl(settings, new StreamReader(settings, text));
+        this.reader = new StreamReader(settings, text);
+        this.events = new ParserImpl(settings, reader);
     }
 
     /** @throws ConfigException with the place of the first thing that is not YAML, or not the YAML that Baton takes */
@@ -74,7 +76,7 @@ final class YamlParser {
         if (first.getEventId() == ID.StreamEnd) {
             throw error(first.getStartMark(), "the file is empty, expected a config with at least one listener");
         }
-        Yaml root = node(events.next(), 1);
+        Yaml root = node(pull(), 1);
         Event after = next(ID.DocumentEnd);
         if (after.getEventId() != ID.StreamEnd) {
             throw error(after.getStartMark(), "a second document, expected one document in the file");
@@ -82,11 +84,22 @@ final class YamlParser {
         return root;
     }
 
+    /** The library lets more out than its own exceptions: NumberFormatException for an escape that is cut short, found by fuzzing. */
+    private Event pull() throws ConfigException {
+        try {
+            return events.next();
+        } catch (YamlEngineException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw error(reader.getMark(), "not YAML: the parser gave up here, " + Words.plain(e.toString()));
+        }
+    }
+
     /** The first event that is not {@code skipped}. */
-    private Event next(ID skipped) {
-        Event event = events.next();
+    private Event next(ID skipped) throws ConfigException {
+        Event event = pull();
         while (event.getEventId() == skipped) {
-            event = events.next();
+            event = pull();
         }
         return event;
     }
@@ -115,7 +128,7 @@ final class YamlParser {
 
     private Sequence sequence(Position at, int depth) throws ConfigException {
         List<Yaml> items = new ArrayList<>();
-        for (Event event = events.next(); event.getEventId() != ID.SequenceEnd; event = events.next()) {
+        for (Event event = pull(); event.getEventId() != ID.SequenceEnd; event = pull()) {
             items.add(node(event, depth + 1));
         }
         return new Sequence(at, items);
@@ -123,11 +136,11 @@ final class YamlParser {
 
     private Mapping mapping(Position at, int depth) throws ConfigException {
         List<Entry> entries = new ArrayList<>();
-        for (Event event = events.next(); event.getEventId() != ID.MappingEnd; event = events.next()) {
+        for (Event event = pull(); event.getEventId() != ID.MappingEnd; event = pull()) {
             if (!(node(event, depth + 1) instanceof Scalar key)) {
                 throw error(event.getStartMark(), "a key that is not a word, expected KEY: VALUE");
             }
-            Yaml value = node(events.next(), depth + 1);
+            Yaml value = node(pull(), depth + 1);
             for (Entry earlier : entries) {
                 if (earlier.key().text().equals(key.text())) {
                     throw error(

@@ -38,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <p>All state belongs to the {@link SupervisorLoop}'s thread; the public face is {@link SupervisorDesk}, which brings every call there.
  */
 final class Supervisor {
-    /** A generation reports each second: long enough to hear of each that an earlier supervisor left. */
-    private static final Duration LISTENING = Duration.ofMillis(2500);
     /** After the child is ready: how long the parent may take to say that it drains. */
     private static final Duration DRAINING_DEADLINE = Duration.ofSeconds(5);
 
@@ -49,6 +47,7 @@ final class Supervisor {
     private final Household household;
     private final HandoverLedger ledger;
     private final Farewells farewells;
+    private final ReadyWatch readyWatch;
     private final Consumer<String> announce;
     private final Backoff backoff = new Backoff();
     private final CompletableFuture<ExitCode> ended = new CompletableFuture<>();
@@ -74,6 +73,7 @@ final class Supervisor {
         this.household = new Household(directory, announce);
         this.ledger = new HandoverLedger(announce);
         this.farewells = new Farewells(loop, household, announce);
+        this.readyWatch = new ReadyWatch(loop, household, () -> state);
         this.announce = announce;
     }
 
@@ -99,7 +99,7 @@ final class Supervisor {
             announce.accept("found %s, whose supervisor is gone".formatted(generation.member()));
             admit(generation);
         });
-        loop.later(LISTENING, this::settle);
+        loop.later(ReadyWatch.LISTENING, this::settle);
     }
 
     private void settle() {
@@ -188,34 +188,11 @@ final class Supervisor {
             admit(child);
             household.save(with);
             ledger.progress("%s is starting".formatted(child.member()));
-            loop.later(
-                    with.times().readyTimeout(),
-                    () -> giveUpOn(child, with.times().readyTimeout(), false));
+            readyWatch.watch(child, with.times().readyTimeout());
         } catch (IOException e) {
             String reason = "cannot start %s: %s".formatted(LaunchPlan.launcher(with.home()), e.getMessage());
             ledger.job().ifPresentOrElse(job -> abandon(job, reason), () -> backOff(reason));
         }
-    }
-
-    /** @param last not to wait any longer, come what may */
-    private void giveUpOn(Generation child, Duration deadline, boolean last) {
-        boolean starting = state instanceof Starting(var member) && member.equals(child.member());
-        boolean upgrading = state instanceof Upgrading hot && hot.child().equals(child.member());
-        if (upgrading && state instanceof Upgrading hot && isCommitting(hot.parent()) && !last) {
-            // Killed now, it would leave nobody who accepts.
-            loop.later(Farewells.GRACE, () -> giveUpOn(child, deadline, true));
-        } else if (starting || upgrading) {
-            child.failed("was not ready within %d s".formatted(deadline.toSeconds()));
-            child.process().signal(SIGKILL);
-        }
-    }
-
-    /** The parent drains although its child has not told us yet that it is ready: it has told its parent, and is about to. */
-    private boolean isCommitting(Member parent) {
-        return household
-                .find(parent)
-                .filter(old -> old.state() == GenerationState.DRAINING)
-                .isPresent();
     }
 
     /** Undoes a hot restart that has not been committed; the answer is what to tell the requester. */
@@ -224,7 +201,7 @@ final class Supervisor {
             ledger.job().ifPresent(job -> abandon(job, "aborted by " + requester));
             return new ControlReply.Done("aborted; %s goes on serving".formatted(serving));
         }
-        if (state instanceof Upgrading(var parent, var child) && !isCommitting(parent)) {
+        if (state instanceof Upgrading(var parent, var child) && !readyWatch.isCommitting(parent)) {
             household.find(child).ifPresent(generation -> {
                 generation.failed("was aborted by " + requester);
                 generation.process().signal(SIGKILL);
@@ -244,7 +221,8 @@ final class Supervisor {
         Generation generation = sender.get();
         message.get(NotifyMessage.FAILURE).ifPresent(generation::failed);
         GenerationReport.from(message).ifPresent(generation::reported);
-        if (message.says(NotifyMessage.READY)) {
+        // READY is a datagram and may be lost; that it serves is said each second.
+        if (message.says(NotifyMessage.READY) || generation.state() == GenerationState.SERVING) {
             ready(generation);
         }
         drains(generation);

@@ -43,7 +43,7 @@ final class Notifier implements AutoCloseable {
         return new Notifier(posix, Optional.of(new Target(socket, address)));
     }
 
-    /** @return whether it need not be said again: false when the receiver is dead, or so slow that its queue is full */
+    /** Returns whether it need not be said again: false when the receiver is dead, or so slow that its queue is full. */
     boolean send(NotifyMessage message) {
         if (target.isEmpty() || target.get().socket().isClosed()) {
             return true;

@@ -28,15 +28,19 @@ final class ReadyWatch {
     }
 
     void watch(Generation child, Duration timeout) {
-        look(child, timeout, timeout, System.nanoTime() + timeout.plus(COMMITTING).toNanos());
+        look(
+                child,
+                timeout,
+                timeout,
+                System.nanoTime() + timeout.plus(COMMITTING).toNanos());
     }
 
     private void look(Generation child, Duration timeout, Duration delay, long lastNanos) {
         long dueNanos = System.nanoTime() + delay.toNanos();
         loop.later(delay, () -> {
             boolean stalled = System.nanoTime() - dueNanos > STALL.toNanos();
-            boolean committing = state.get() instanceof Upgrading(var parent, _)
-                    && isCommitting(parent)
+            boolean committing = state.get() instanceof Upgrading hot
+                    && isCommitting(hot.parent())
                     && System.nanoTime() - lastNanos < 0;
             if (!isAwaited(child.member())) {
                 return;
@@ -58,8 +62,7 @@ final class ReadyWatch {
                     SupervisorState.MakingRoom _,
                     SupervisorState.BackingOff _,
                     SupervisorState.Stopping _,
-                    SupervisorState.Stopped _ ->
-                false;
+                    SupervisorState.Stopped _ -> false;
         };
     }
 

@@ -31,7 +31,7 @@ final class Supervision implements AutoCloseable {
         this.announce = announce;
         this.left = LeftGenerations.find(posix, directory, announce);
         this.supervisor =
-                new Supervisor(loop, new GenerationStarter(posix, directory), checker, settings, directory, announce);
+                new Supervisor(loop, new GenerationStarter(posix, directory), checker, settings, directory, new Backoff(), announce);
         this.desk = new SupervisorDesk(loop, supervisor, announce);
         try {
             this.notifySocket = new NotifySocket(

@@ -49,7 +49,7 @@ final class Supervisor {
     private final Farewells farewells;
     private final ReadyWatch readyWatch;
     private final Consumer<String> announce;
-    private final Backoff backoff = new Backoff();
+    private final Backoff backoff;
     private final CompletableFuture<ExitCode> ended = new CompletableFuture<>();
 
     private SupervisorState state = new BackingOff();
@@ -57,6 +57,8 @@ final class Supervisor {
     private @Nullable RunSettings next;
     private volatile Runnable firstServing = () -> {};
     private boolean hasServed;
+    private boolean adopting;
+    private ExitCode exitCode = ExitCode.DONE;
 
     /** @param announce is given one line for the user about each event */
     Supervisor(
@@ -65,6 +67,7 @@ final class Supervisor {
             RunSettings.Checker checker,
             RunSettings settings,
             RuntimeDir directory,
+            Backoff backoff,
             Consumer<String> announce) {
         this.loop = loop;
         this.starter = starter;
@@ -74,6 +77,7 @@ final class Supervisor {
         this.ledger = new HandoverLedger(announce);
         this.farewells = new Farewells(loop, household, announce);
         this.readyWatch = new ReadyWatch(loop, household, () -> state);
+        this.backoff = backoff;
         this.announce = announce;
     }
 
@@ -99,21 +103,24 @@ final class Supervisor {
             announce.accept("found %s, whose supervisor is gone".formatted(generation.member()));
             admit(generation);
         });
-        loop.later(ReadyWatch.LISTENING, this::settle);
+        adopting = true;
+        adoption().begin(serving -> {
+            adopting = false;
+            if (state instanceof BackingOff) {
+                serving.ifPresentOrElse(this::takeOver, this::startCold);
+            }
+        });
     }
 
-    private void settle() {
-        if (!(state instanceof BackingOff)) {
-            return;
-        }
-        Optional<Generation> serving = LeftGenerations.settle(household, farewells, settings.times());
-        if (serving.isEmpty()) {
-            startCold();
-            return;
-        }
-        apply(new Spawned(serving.get().member()));
-        apply(new Ready(serving.get().member()));
-        serves(serving.get());
+    private Adoption adoption() {
+        return new Adoption(loop, household, farewells, settings.times());
+    }
+
+    private void takeOver(Generation serving) {
+        apply(new Spawned(serving.member()));
+        apply(new Ready(serving.member()));
+        serves(serving);
+        adoption().dismissOthers(serving.member());
         upgrade(new UpgradeJob("the takeover", Optional.empty(), Optional.empty()));
     }
 
@@ -226,6 +233,13 @@ final class Supervisor {
             ready(generation);
         }
         drains(generation);
+        if (state instanceof BackingOff
+                && !adopting
+                && !generation.retiring()
+                && generation.state() == GenerationState.SERVING) {
+            // One that another supervisor has left, later than we waited for it.
+            takeOver(generation);
+        }
     }
 
     private void ready(Generation generation) {
@@ -233,6 +247,7 @@ final class Supervisor {
         if (state instanceof Starting(var child) && child.equals(member)) {
             apply(new Ready(member));
             serves(generation);
+            adoption().dismissOthers(member);
             // With a job: the parent died on the way, so that nobody is left to drain.
             committed();
         } else if (state instanceof Upgrading(var parent, var child) && child.equals(member)) {
@@ -297,6 +312,7 @@ final class Supervisor {
         String words = generation.endWords(how);
         Member member = generation.member();
         household.remove(generation);
+        ledger.ended(generation);
         SupervisorState before = state;
         apply(new Gone(member));
         switch (before) {
@@ -324,11 +340,12 @@ final class Supervisor {
 
     private void startFailed(Member child, String words) {
         failed("%s %s".formatted(child, words));
-        if (hasServed) {
+        // What another supervisor has left may still turn out to serve.
+        if (hasServed || household.size() > 0) {
             backOff("%s %s".formatted(child, words));
         } else {
             announce.accept("cannot start: %s".formatted(words));
-            finish(ExitCode.FAILED);
+            giveUp();
         }
     }
 
@@ -339,7 +356,6 @@ final class Supervisor {
     }
 
     private void retired(Generation generation) {
-        ledger.ended(generation);
         announce.accept("%s is gone".formatted(generation.member()));
         household.save(settings);
         if (ledger.job().filter(job -> job.parent().equals(generation.member())).isPresent()) {
@@ -353,7 +369,7 @@ final class Supervisor {
         Optional<Duration> delay = backoff.next();
         if (delay.isEmpty()) {
             announce.accept("%s; gave up after %d failures in a row".formatted(reason, Backoff.MAX_FAILURES));
-            finish(ExitCode.FAILED);
+            giveUp();
             return;
         }
         announce.accept("%s; a cold start as epoch 0 follows in %d ms"
@@ -365,14 +381,20 @@ final class Supervisor {
         });
     }
 
-    /** @param now cut connections instead of letting them drain; the second time it is always now */
+    /** What still drains may do so to its end. */
+    private void giveUp() {
+        exitCode = ExitCode.FAILED;
+        stop(false);
+    }
+
+    /** @param now cut connections instead of letting them drain */
     void stop(boolean now) {
         boolean again = state instanceof Stopping;
         apply(new Stop());
         failed("stopped meanwhile");
-        if (now || again) {
+        if (now) {
             farewells.endAll();
-        } else {
+        } else if (!again) {
             farewells.drainAll(settings.times().drain());
         }
         endIfEmpty();
@@ -381,19 +403,14 @@ final class Supervisor {
     private void endIfEmpty() {
         if (household.size() == 0 && state instanceof Stopping) {
             apply(new Empty());
-            finish(ExitCode.DONE);
+            ended.complete(exitCode);
         }
-    }
-
-    private void finish(ExitCode code) {
-        farewells.endAll();
-        ended.complete(code);
     }
 
     // ---- the rest
 
     void forward(int signal) {
-        household.all().forEach(generation -> generation.process().signal(signal));
+        household.all().forEach(generation -> generation.signalOnceHeard(signal));
     }
 
     /** In the shape of design/interfaces.md. */

@@ -4,7 +4,6 @@ import static io.baton.posix.ProcessCalls.SIGKILL;
 import static io.baton.posix.ProcessCalls.SIGWINCH;
 
 import io.baton.cli.SupervisorState.Member;
-import io.baton.proxy.HandoverConfig;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -16,29 +15,37 @@ final class Adoption {
     private final SupervisorLoop loop;
     private final Household household;
     private final Farewells farewells;
-    private final HandoverConfig times;
+    private final SettingsInUse settings;
+    private boolean underWay;
 
-    Adoption(SupervisorLoop loop, Household household, Farewells farewells, HandoverConfig times) {
+    Adoption(SupervisorLoop loop, Household household, Farewells farewells, SettingsInUse settings) {
         this.loop = loop;
         this.household = household;
         this.farewells = farewells;
-        this.times = times;
+        this.settings = settings;
     }
 
     /** @param decided is given the newest that serves; empty when none has said so within the time a start may take */
     void begin(Consumer<Optional<Generation>> decided) {
-        long deadlineNanos = System.nanoTime() + times.readyTimeout().toNanos();
+        underWay = true;
+        long deadlineNanos = System.nanoTime() + settings.times().readyTimeout().toNanos();
         loop.later(ReadyWatch.LISTENING, () -> look(deadlineNanos, decided));
     }
 
     private void look(long deadlineNanos, Consumer<Optional<Generation>> decided) {
         if (household.all().stream().allMatch(Adoption::isSettled) || System.nanoTime() - deadlineNanos >= 0) {
+            underWay = false;
             decided.accept(household.all().reversed().stream()
                     .filter(generation -> generation.state() == GenerationState.SERVING)
                     .findFirst());
         } else {
             loop.later(ReadyWatch.LISTENING, () -> look(deadlineNanos, decided));
         }
+    }
+
+    /** Whether it serves, and says so only after it was decided that none does. */
+    boolean isLate(Generation generation) {
+        return !underWay && !generation.retiring() && generation.state() == GenerationState.SERVING;
     }
 
     private static boolean isSettled(Generation generation) {
@@ -55,10 +62,11 @@ final class Adoption {
                 continue;
             }
             switch (other.state()) {
-                case DRAINING, TERMINATED -> farewells.retire(other, times.parentShutdown());
+                case DRAINING, TERMINATED ->
+                    farewells.retire(other, settings.times().parentShutdown());
                 case SERVING, MIGRATING -> {
                     other.process().signal(SIGWINCH);
-                    farewells.retire(other, times.parentShutdown());
+                    farewells.retire(other, settings.times().parentShutdown());
                 }
                 case AWAITING_READY -> other.process().signal(SIGKILL);
             }

@@ -32,7 +32,12 @@ final class Supervision implements AutoCloseable {
         this.announce = announce;
         this.left = LeftGenerations.find(posix, directory, announce);
         this.supervisor = new Supervisor(
-                loop, new GenerationStarter(posix, directory), checker, settings, directory, new Backoff(), announce);
+                loop,
+                new GenerationStarter(posix, directory),
+                new SettingsInUse(loop, checker, settings),
+                directory,
+                new Backoff(),
+                announce);
         this.desk = new SupervisorDesk(loop, supervisor, announce);
         try {
             this.notifySocket = new NotifySocket(

@@ -43,41 +43,38 @@ final class Supervisor {
 
     private final SupervisorLoop loop;
     private final GenerationStarter starter;
-    private final RunSettings.Checker checker;
+    private final SettingsInUse settings;
     private final Household household;
     private final HandoverLedger ledger;
     private final Farewells farewells;
     private final ReadyWatch readyWatch;
     private final Consumer<String> announce;
-    private final Backoff backoff;
+    private final ColdStarts coldStarts;
+    private final Adoption adoption;
     private final CompletableFuture<ExitCode> ended = new CompletableFuture<>();
 
     private SupervisorState state = new BackingOff();
-    private RunSettings settings;
-    private @Nullable RunSettings next;
     private volatile Runnable firstServing = () -> {};
     private boolean hasServed;
-    private boolean adopting;
     private ExitCode exitCode = ExitCode.DONE;
 
     /** @param announce is given one line for the user about each event */
     Supervisor(
             SupervisorLoop loop,
             GenerationStarter starter,
-            RunSettings.Checker checker,
-            RunSettings settings,
+            SettingsInUse settings,
             RuntimeDir directory,
             Backoff backoff,
             Consumer<String> announce) {
         this.loop = loop;
         this.starter = starter;
-        this.checker = checker;
         this.settings = settings;
         this.household = new Household(directory, announce);
         this.ledger = new HandoverLedger(announce);
         this.farewells = new Farewells(loop, household, announce);
         this.readyWatch = new ReadyWatch(loop, household, () -> state);
-        this.backoff = backoff;
+        this.coldStarts = new ColdStarts(loop, backoff, announce);
+        this.adoption = new Adoption(loop, household, farewells, settings);
         this.announce = announce;
     }
 
@@ -94,7 +91,7 @@ final class Supervisor {
     // ---- beginnings
 
     void startCold() {
-        spawn(RestartEpoch.FIRST, Optional.empty(), settings);
+        spawn(RestartEpoch.FIRST, Optional.empty(), settings.current());
     }
 
     /** Goes on with what another supervisor has left behind: which of them serves they are going to say. */
@@ -103,24 +100,18 @@ final class Supervisor {
             announce.accept("found %s, whose supervisor is gone".formatted(generation.member()));
             admit(generation);
         });
-        adopting = true;
-        adoption().begin(serving -> {
-            adopting = false;
+        adoption.begin(serving -> {
             if (state instanceof BackingOff) {
                 serving.ifPresentOrElse(this::takeOver, this::startCold);
             }
         });
     }
 
-    private Adoption adoption() {
-        return new Adoption(loop, household, farewells, settings.times());
-    }
-
     private void takeOver(Generation serving) {
         apply(new Spawned(serving.member()));
         apply(new Ready(serving.member()));
         serves(serving);
-        adoption().dismissOthers(serving.member());
+        adoption.dismissOthers(serving.member());
         upgrade(new UpgradeJob("the takeover", Optional.empty(), Optional.empty()));
     }
 
@@ -142,21 +133,13 @@ final class Supervisor {
             ledger.open(asked, serving);
             apply(new Asked());
             asked.progress("checking the config");
-            RunSettings current = settings;
-            loop.aside(() -> {
-                try {
-                    RunSettings checked = current.changed(asked.config(), asked.home(), checker);
-                    loop.run(() -> checked(asked, checked));
-                } catch (CliException e) {
-                    loop.run(() -> abandon(asked, e.getMessage()));
-                }
-            });
+            settings.check(asked, checked -> checked(asked, checked), reason -> abandon(asked, reason));
         }
     }
 
     private void checked(UpgradeJob asked, RunSettings checked) {
         if (ledger.isAbout(asked) && state instanceof MakingRoom) {
-            next = checked;
+            settings.prepare(checked);
             spawnWhenThereIsRoom();
         }
     }
@@ -170,7 +153,7 @@ final class Supervisor {
 
     /** Three generations at once would end in the oldest being cut short: its names are needed for the newest. */
     private void spawnWhenThereIsRoom() {
-        if (!(state instanceof MakingRoom(var serving)) || next == null) {
+        if (!(state instanceof MakingRoom(var serving)) || settings.next().isEmpty()) {
             return;
         }
         Optional<Generation> retiring = household.retiring();
@@ -184,7 +167,7 @@ final class Supervisor {
         }
         Optional<BaseId> baseId =
                 household.find(serving).flatMap(Generation::report).map(GenerationReport::baseId);
-        spawn(serving.epoch().next(), baseId, next);
+        spawn(serving.epoch().next(), baseId, settings.next().get());
     }
 
     private void spawn(RestartEpoch epoch, Optional<BaseId> baseId, RunSettings with) {
@@ -233,10 +216,7 @@ final class Supervisor {
             ready(generation);
         }
         drains(generation);
-        if (state instanceof BackingOff
-                && !adopting
-                && !generation.retiring()
-                && generation.state() == GenerationState.SERVING) {
+        if (state instanceof BackingOff && adoption.isLate(generation)) {
             // One that another supervisor has left, later than we waited for it.
             takeOver(generation);
         }
@@ -247,7 +227,7 @@ final class Supervisor {
         if (state instanceof Starting(var child) && child.equals(member)) {
             apply(new Ready(member));
             serves(generation);
-            adoption().dismissOthers(member);
+            adoption.dismissOthers(member);
             // With a job: the parent died on the way, so that nobody is left to drain.
             committed();
         } else if (state instanceof Upgrading(var parent, var child) && child.equals(member)) {
@@ -268,16 +248,13 @@ final class Supervisor {
     }
 
     private void serves(Generation generation) {
-        backoff.succeeded();
+        coldStarts.succeeded();
         if (!hasServed) {
             hasServed = true;
             firstServing.run();
         }
-        if (next != null) {
-            settings = next;
-            next = null;
-        }
-        household.save(settings);
+        settings.promote();
+        household.save(settings.current());
         announce.accept("%s serves".formatted(generation.member()));
         ledger.progress("%s serves".formatted(generation.member()));
     }
@@ -295,7 +272,7 @@ final class Supervisor {
     }
 
     private void failed(String words) {
-        next = null;
+        settings.forget();
         ledger.close(FAILED, words);
     }
 
@@ -357,7 +334,7 @@ final class Supervisor {
 
     private void retired(Generation generation) {
         announce.accept("%s is gone".formatted(generation.member()));
-        household.save(settings);
+        household.save(settings.current());
         if (ledger.job().filter(job -> job.parent().equals(generation.member())).isPresent()) {
             committed();
         }
@@ -366,19 +343,12 @@ final class Supervisor {
 
     /** Nothing serves: a cold start, soon. Its base id is a new one, so that no left-over of the dead can be in the way. */
     private void backOff(String reason) {
-        Optional<Duration> delay = backoff.next();
-        if (delay.isEmpty()) {
-            announce.accept("%s; gave up after %d failures in a row".formatted(reason, Backoff.MAX_FAILURES));
-            giveUp();
-            return;
-        }
-        announce.accept("%s; a cold start as epoch 0 follows in %d ms"
-                .formatted(reason, delay.get().toMillis()));
-        loop.later(delay.get(), () -> {
+        Runnable start = () -> {
             if (state instanceof BackingOff) {
                 startCold();
             }
-        });
+        };
+        coldStarts.after(reason, start, this::giveUp);
     }
 
     /** What still drains may do so to its end. */

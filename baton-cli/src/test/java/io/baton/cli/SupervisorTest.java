@@ -55,8 +55,7 @@ class SupervisorTest {
         supervisor = new Supervisor(
                 loop,
                 new GenerationStarter(posix, directory),
-                (config, home) -> TIMES,
-                settings,
+                new SettingsInUse(loop, (config, home) -> TIMES, settings),
                 directory,
                 new Backoff(Duration.ofMillis(100)),
                 announced::add);

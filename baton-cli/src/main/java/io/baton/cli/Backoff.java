@@ -11,7 +11,16 @@ final class Backoff {
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
+    private final Duration longest;
     private int failures;
+
+    Backoff() {
+        this(LONGEST);
+    }
+
+    Backoff(Duration longest) {
+        this.longest = longest;
+    }
 
     /** How long to wait after one more failure; empty when there were too many in a row. */
     Optional<Duration> next() {
@@ -20,7 +29,7 @@ final class Backoff {
             return Optional.empty();
         }
         Duration delay = FIRST.multipliedBy(1L << (failures - 1));
-        return Optional.of(delay.compareTo(LONGEST) < 0 ? delay : LONGEST);
+        return Optional.of(delay.compareTo(longest) < 0 ? delay : longest);
     }
 
     void succeeded() {

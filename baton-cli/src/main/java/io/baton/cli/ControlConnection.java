@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The supervisor's end of a control connection. Owns its non-blocking fd; used by one thread at a time. */
-final class ControlConnection implements AutoCloseable {
+/** The supervisor's end of a control connection, on a non-blocking fd that stays its caller's; used by one thread at a time. */
+final class ControlConnection {
     private static final Duration WRITE_DEADLINE = Duration.ofSeconds(5);
     private static final long RETRY_MS = 10;
 
@@ -90,10 +90,5 @@ final class ControlConnection implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new ControlException("interrupted");
         }
-    }
-
-    @Override
-    public void close() {
-        fd.close();
     }
 }

@@ -16,13 +16,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes orders on the control socket: one connection, one request line, some reply lines. Owns the socket, a thread that accepts and
- * a virtual thread for each connection. Only the same user (or root) is served: SO_PEERCRED.
+ * a platform thread for each connection: poll(2) would pin a virtual one to its carrier. Only the same user (or root) is served: SO_PEERCRED.
  */
 final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final Duration POLL = Duration.ofMinutes(1);
     private static final Duration REQUEST_DEADLINE = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int MAX_CONNECTIONS = 32;
     private static final int BACKLOG = 32;
 
@@ -53,20 +54,27 @@ final class ControlServer implements AutoCloseable {
         while (!posix.awaitReadable(List.of(stop, socket), POLL).get(0)) {
             int accepted = posix.accept(socket.number());
             if (accepted >= 0) {
-                Thread.ofVirtual().name("control-client").start(() -> converse(Fd.own(accepted)));
+                admit(Fd.own(accepted));
             } else if (Errno.of(-accepted) != Errno.EAGAIN) {
                 LOG.warn("cannot take a control connection: {}", Errno.describe(-accepted));
+                // EMFILE: the connection stays in the queue and poll(2) would return at once.
+                posix.awaitReadable(List.of(stop), PAUSE);
             }
         }
     }
 
-    private void converse(Fd fd) {
+    private void admit(Fd fd) {
         if (!connections.tryAcquire()) {
             LOG.warn("more than {} control connections at once: closed one", MAX_CONNECTIONS);
             fd.close();
             return;
         }
-        try (ControlConnection connection = new ControlConnection(posix, fd)) {
+        Thread.ofPlatform().daemon().name("control-client").start(() -> converse(fd));
+    }
+
+    private void converse(Fd fd) {
+        try (fd) {
+            ControlConnection connection = new ControlConnection(posix, fd);
             PeerCredentials peer = connection.peer();
             if (peer.uid() != posix.effectiveUserId() && peer.uid() != 0) {
                 connection.reply(new ControlReply.Refused("uid %d may not give orders here".formatted(peer.uid())));

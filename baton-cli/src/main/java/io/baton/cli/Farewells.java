@@ -48,7 +48,7 @@ final class Farewells {
     void drainAll(Duration atMost) {
         household.all().forEach(this::drain);
         if (household.connections() > 0) {
-            announce.accept("stopping: %d connections drain for at most %d s; once more cuts them"
+            announce.accept("stopping: %d connections drain for at most %d s; stop --now or a second signal cuts them"
                     .formatted(household.connections(), atMost.toSeconds()));
         }
         loop.later(atMost.plus(GRACE), this::endAll);
@@ -56,7 +56,15 @@ final class Farewells {
 
     private void drain(Generation generation) {
         switch (generation.state()) {
-            case AWAITING_READY -> end(generation);
+            case AWAITING_READY -> {
+                if (generation.process() instanceof GenerationProcess.Adopted
+                        && generation.report().isEmpty()) {
+                    // It may well serve. To one that still starts WINCH says to end, too.
+                    generation.process().signal(SIGWINCH);
+                } else {
+                    end(generation);
+                }
+            }
             case SERVING, MIGRATING -> generation.process().signal(SIGWINCH);
             case DRAINING, TERMINATED -> {}
         }

@@ -4,7 +4,9 @@ import io.baton.RestartEpoch;
 import io.baton.cli.SupervisorState.Member;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A living generation and the last it said of itself. Only touched on the supervisor's thread. */
@@ -15,6 +17,7 @@ final class Generation {
     private @Nullable GenerationReport report;
     private @Nullable String failure;
     private boolean retiring;
+    private final Set<Integer> untilHeard = new LinkedHashSet<>();
     private long connectionsAtRetirement;
     private long deadlineNanos;
 
@@ -41,7 +44,22 @@ final class Generation {
     }
 
     void reported(GenerationReport latest) {
+        if (latest.state() == GenerationState.DRAINING && state() != GenerationState.DRAINING) {
+            // What it had when it began; the report before may be a second old.
+            connectionsAtRetirement = latest.connections();
+        }
         report = latest;
+        untilHeard.forEach(process::signal);
+        untilHeard.clear();
+    }
+
+    /** Sends a signal that kills a JVM which has not got so far as to handle it: not before its first report. */
+    void signalOnceHeard(int signal) {
+        if (report == null) {
+            untilHeard.add(signal);
+        } else {
+            process.signal(signal);
+        }
     }
 
     Optional<GenerationReport> report() {
@@ -73,7 +91,9 @@ final class Generation {
     void retire(Duration atMost) {
         retiring = true;
         deadlineNanos = System.nanoTime() + atMost.toNanos();
-        connectionsAtRetirement = connections();
+        if (state() != GenerationState.DRAINING) {
+            connectionsAtRetirement = connections();
+        }
     }
 
     boolean retiring() {
@@ -85,8 +105,9 @@ final class Generation {
         return Math.max(0, Duration.ofNanos(deadlineNanos - System.nanoTime()).toSeconds());
     }
 
-    long connectionsAtRetirement() {
-        return connectionsAtRetirement;
+    /** How many connections ended by themselves while it drained, as far as can be known. */
+    long drained() {
+        return Math.max(0, connectionsAtRetirement - cut());
     }
 
     /** How many connections it had to cut, as far as it could still say so; else all that it had left. */

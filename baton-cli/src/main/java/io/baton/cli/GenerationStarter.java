@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Starts generations: {@code bin/baton serve …} of a distribution, output shared with ours. */
 final class GenerationStarter {
@@ -19,6 +20,15 @@ final class GenerationStarter {
     GenerationStarter(Posix posix, RuntimeDir directory) {
         this.posix = posix;
         this.directory = directory;
+    }
+
+    /** What the user must know: empty when generations get sessions of their own. */
+    static Optional<String> warning() {
+        return Files.isExecutable(SETSID)
+                ? Optional.empty()
+                : Optional.of(
+                        "WARNING: there is no %s: a terminal's Ctrl-C ends the generations at once and cuts their connections"
+                                .formatted(SETSID));
     }
 
     /** @throws IOException when the kernel refuses */

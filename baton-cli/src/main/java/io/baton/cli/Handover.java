@@ -39,9 +39,8 @@ record Handover(
                 parent, parent.epoch().next(), result, 0, 0, millisSince(askedNanos), OptionalLong.empty(), askedNanos);
     }
 
-    Handover parentGone(long drained, long cut) {
-        return new Handover(
-                parent, to, result, drained, cut, totalMs, OptionalLong.of(millisSince(askedNanos)), askedNanos);
+    Handover parentGone(long drained, long cut, long atMs) {
+        return new Handover(parent, to, result, drained, cut, totalMs, OptionalLong.of(atMs), askedNanos);
     }
 
     static long millisSince(long nanos) {

@@ -11,6 +11,10 @@ final class HandoverLedger {
     private final Consumer<String> announce;
     private @Nullable UpgradeJob job;
     private @Nullable Handover last;
+    /** The parent's end, when it came before the end of the hot restart. */
+    private @Nullable ParentEnd parentEnd;
+
+    private record ParentEnd(long drained, long cut, long atMs) {}
 
     HandoverLedger(Consumer<String> announce) {
         this.announce = announce;
@@ -30,6 +34,7 @@ final class HandoverLedger {
 
     void open(UpgradeJob asked, Member serving) {
         job = asked;
+        parentEnd = null;
         asked.accepted(serving);
     }
 
@@ -46,6 +51,9 @@ final class HandoverLedger {
             return;
         }
         last = Handover.ended(job.parent(), result, job.askedNanos());
+        if (parentEnd != null) {
+            last = last.parentGone(parentEnd.drained(), parentEnd.cut(), parentEnd.atMs());
+        }
         switch (result) {
             case COMMITTED -> job.done("%s, in %d ms".formatted(words, last.totalMs()));
             case FAILED -> {
@@ -56,11 +64,12 @@ final class HandoverLedger {
         job = null;
     }
 
-    /** A process that only drained has ended. */
+    /** A process has ended; it counts if it was the parent of the hot restart under way, or else of the last. */
     void ended(Generation generation) {
-        if (last != null && last.parent().equals(generation.member())) {
-            long cut = generation.cut();
-            last = last.parentGone(generation.connectionsAtRetirement() - cut, cut);
+        if (job != null && job.parent().equals(generation.member())) {
+            parentEnd = new ParentEnd(generation.drained(), generation.cut(), Handover.millisSince(job.askedNanos()));
+        } else if (last != null && last.parent().equals(generation.member())) {
+            last = last.parentGone(generation.drained(), generation.cut(), Handover.millisSince(last.askedNanos()));
         }
     }
 }

@@ -61,14 +61,10 @@ final class Household {
                 .findFirst();
     }
 
-    /** Before any generation has reported there is no lineage to go on with. */
+    /** From the first process on, ready or not: an orphan that nobody remembers could not be found again. */
     void save(RunSettings settings) {
-        Optional<BaseId> baseId = baseId();
-        if (baseId.isEmpty()) {
-            return;
-        }
         Lineage lineage = new Lineage(
-                baseId.get(),
+                baseId(),
                 settings.config(),
                 settings.home(),
                 all().stream().map(Household::entry).toList());

@@ -2,8 +2,6 @@ package io.baton.cli;
 
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
-import io.baton.posix.ProcessCalls;
-import io.baton.proxy.HandoverConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,26 +38,5 @@ final class LeftGenerations {
             // ESRCH: it has ended since.
             return Optional.empty();
         }
-    }
-
-    /**
-     * Decides, once they have had the time to report, what they are: the newest that serves is the one to replace, those that drain may
-     * go on, and any other (not ready, or hung) would be in the way of those to come.
-     *
-     * @return the one that serves
-     */
-    static Optional<Generation> settle(Household household, Farewells farewells, HandoverConfig times) {
-        Optional<Generation> serving = household.all().reversed().stream()
-                .filter(generation -> generation.state() == GenerationState.SERVING)
-                .findFirst();
-        for (Generation other : household.all()) {
-            if (other.state() == GenerationState.DRAINING) {
-                farewells.retire(other, times.parentShutdown());
-            } else if (serving.filter(found -> found.member().equals(other.member()))
-                    .isEmpty()) {
-                other.process().signal(ProcessCalls.SIGKILL);
-            }
-        }
-        return serving;
     }
 }

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a supervisor writes down so that the next one, should it die, finds its generations: lineage.json in the runtime directory.
  *
+ * @param baseId empty before any generation has told it
  * @param config what the serving generation was started with
  * @param home the distribution it was started from
  */
-record Lineage(BaseId baseId, Path config, Path home, List<Entry> generations) {
+record Lineage(Optional<BaseId> baseId, Path config, Path home, List<Entry> generations) {
 
     /**
      * A generation's process.
@@ -39,7 +40,7 @@ record Lineage(BaseId baseId, Path config, Path home, List<Entry> generations) {
 
     String toJson() {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
-        json.put("base_id", baseId.value());
+        json.put("base_id", baseId.map(BaseId::value).orElse(null));
         json.put("config", config.toString());
         json.put("home", home.toString());
         List<Map<String, Object>> entries = new ArrayList<>();
@@ -75,9 +76,9 @@ record Lineage(BaseId baseId, Path config, Path home, List<Entry> generations) {
                 }
             }
             return Optional.of(new Lineage(
-                    new BaseId(number(json, "base_id")),
-                    Path.of(String.valueOf(json.get("config"))),
-                    Path.of(String.valueOf(json.get("home"))),
+                    json.get("base_id") == null ? Optional.empty() : Optional.of(new BaseId(number(json, "base_id"))),
+                    path(json, "config"),
+                    path(json, "home"),
                     entries));
         } catch (Json.JsonException | IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new IOException("%s is damaged: %s".formatted(file, e.getMessage()), e);
@@ -90,6 +91,13 @@ record Lineage(BaseId baseId, Path config, Path home, List<Entry> generations) {
                 number(entry, "pid"),
                 number(entry, "start_ticks"),
                 Instant.parse(String.valueOf(entry.get("started"))));
+    }
+
+    private static Path path(Map<?, ?> object, String name) {
+        if (object.get(name) instanceof String text) {
+            return Path.of(text);
+        }
+        throw new IllegalArgumentException("%s is %s, expected a path".formatted(name, object.get(name)));
     }
 
     private static long number(Map<?, ?> object, String name) {

@@ -43,9 +43,10 @@ final class Notifier implements AutoCloseable {
         return new Notifier(posix, Optional.of(new Target(socket, address)));
     }
 
-    void send(NotifyMessage message) {
+    /** Returns whether it need not be said again: false when the receiver is dead, or so slow that its queue is full. */
+    boolean send(NotifyMessage message) {
         if (target.isEmpty() || target.get().socket().isClosed()) {
-            return;
+            return true;
         }
         try {
             posix.sendMessageTo(
@@ -53,9 +54,11 @@ final class Notifier implements AutoCloseable {
                     message.encode(),
                     List.of(),
                     target.get().address());
+            return true;
         } catch (PosixException e) {
             // The supervisor may be dead, or slow: the generation serves on, and reports again within a second.
             LOG.debug("nobody takes the notification: {}", e.getMessage());
+            return false;
         }
     }
 

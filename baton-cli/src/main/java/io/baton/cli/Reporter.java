@@ -27,6 +27,7 @@ final class Reporter implements AutoCloseable {
     private volatile boolean running = true;
     private @Nullable GenerationReport last;
     private long lastNanos;
+    private boolean readyUnsaid;
 
     Reporter(Notifier notifier, Instant started, HotRestart hotRestart, Proxy proxy, Posix posix) {
         this.notifier = notifier;
@@ -58,16 +59,25 @@ final class Reporter implements AutoCloseable {
         if (running && (!now.equals(last) || System.nanoTime() - lastNanos >= EVERY.toNanos())) {
             last = now;
             lastNanos = System.nanoTime();
-            notifier.send(now.toMessage());
+            send(now);
         }
     }
 
-    /** This generation serves. */
+    /** This generation serves: said with each report until one has got through. */
     synchronized void ready() {
+        readyUnsaid = true;
+        send(report(state(hotRestart.state()), 0));
+    }
+
+    private synchronized void send(GenerationReport report) {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put(NotifyMessage.READY, "1");
-        fields.putAll(report(state(hotRestart.state()), 0).toMessage().fields());
-        notifier.send(new NotifyMessage(fields));
+        if (readyUnsaid && report.state() == GenerationState.SERVING) {
+            fields.put(NotifyMessage.READY, "1");
+        }
+        fields.putAll(report.toMessage().fields());
+        if (notifier.send(new NotifyMessage(fields))) {
+            readyUnsaid = false;
+        }
     }
 
     /** The last report: nothing is left, and {@code cut} connections did not end by themselves. */

@@ -7,6 +7,8 @@ import io.baton.posix.Fd;
 import io.baton.posix.OpenFlag;
 import io.baton.posix.Posix;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -144,6 +148,19 @@ record RuntimeDir(Path path) {
     /** What the generations' hot restart sockets are named after. */
     Path hotRestartSockets() {
         return path.resolve("hot");
+    }
+
+    /** The files by which generations claim a base id; core leaves them, since another process might wait for one. */
+    List<Path> hotRestartLocks() {
+        try (DirectoryStream<Path> found =
+                Files.newDirectoryStream(path, hotRestartSockets().getFileName() + "_lock_*")) {
+            List<Path> locks = new ArrayList<>();
+            found.forEach(locks::add);
+            return locks;
+        } catch (IOException | DirectoryIteratorException e) {
+            // They do no harm.
+            return List.of();
+        }
     }
 
     /** Whoever reads it meanwhile, or after a crash, sees the old content or the new one, never a part. */

@@ -5,6 +5,7 @@ import io.baton.posix.PosixException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -30,8 +31,13 @@ final class Supervision implements AutoCloseable {
         this.directory = directory;
         this.announce = announce;
         this.left = LeftGenerations.find(posix, directory, announce);
-        this.supervisor =
-                new Supervisor(loop, new GenerationStarter(posix, directory), checker, settings, directory, announce);
+        this.supervisor = new Supervisor(
+                loop,
+                new GenerationStarter(posix, directory),
+                new SettingsInUse(loop, checker, settings),
+                directory,
+                new Backoff(),
+                announce);
         this.desk = new SupervisorDesk(loop, supervisor, announce);
         try {
             this.notifySocket = new NotifySocket(
@@ -56,6 +62,7 @@ final class Supervision implements AutoCloseable {
 
     /** @param serving done when something serves for the first time */
     void start(Runnable serving) {
+        GenerationStarter.warning().ifPresent(announce);
         supervisor.onFirstServing(serving);
         loop.run(() -> {
             if (left.isEmpty()) {
@@ -82,8 +89,14 @@ final class Supervision implements AutoCloseable {
         notifySocket.close();
         controlServer.close();
         loop.close();
-        for (Path file : List.of(
-                directory.controlSocket(), directory.notifySocket(), directory.pidFile(), directory.lineageFile())) {
+        List<Path> files =
+                new ArrayList<>(List.of(directory.controlSocket(), directory.notifySocket(), directory.pidFile()));
+        if (supervisor.ended().isDone()) {
+            // No generation is left that would need them.
+            files.add(directory.lineageFile());
+            files.addAll(directory.hotRestartLocks());
+        }
+        for (Path file : files) {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {

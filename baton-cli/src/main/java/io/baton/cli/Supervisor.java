@@ -38,42 +38,43 @@ import org.jspecify.annotations.Nullable;
  * <p>All state belongs to the {@link SupervisorLoop}'s thread; the public face is {@link SupervisorDesk}, which brings every call there.
  */
 final class Supervisor {
-    /** A generation reports each second: long enough to hear of each that an earlier supervisor left. */
-    private static final Duration LISTENING = Duration.ofMillis(2500);
     /** After the child is ready: how long the parent may take to say that it drains. */
     private static final Duration DRAINING_DEADLINE = Duration.ofSeconds(5);
 
     private final SupervisorLoop loop;
     private final GenerationStarter starter;
-    private final RunSettings.Checker checker;
+    private final SettingsInUse settings;
     private final Household household;
     private final HandoverLedger ledger;
     private final Farewells farewells;
+    private final ReadyWatch readyWatch;
     private final Consumer<String> announce;
-    private final Backoff backoff = new Backoff();
+    private final ColdStarts coldStarts;
+    private final Adoption adoption;
     private final CompletableFuture<ExitCode> ended = new CompletableFuture<>();
 
     private SupervisorState state = new BackingOff();
-    private RunSettings settings;
-    private @Nullable RunSettings next;
     private volatile Runnable firstServing = () -> {};
     private boolean hasServed;
+    private ExitCode exitCode = ExitCode.DONE;
 
     /** @param announce is given one line for the user about each event */
     Supervisor(
             SupervisorLoop loop,
             GenerationStarter starter,
-            RunSettings.Checker checker,
-            RunSettings settings,
+            SettingsInUse settings,
             RuntimeDir directory,
+            Backoff backoff,
             Consumer<String> announce) {
         this.loop = loop;
         this.starter = starter;
-        this.checker = checker;
         this.settings = settings;
         this.household = new Household(directory, announce);
         this.ledger = new HandoverLedger(announce);
         this.farewells = new Farewells(loop, household, announce);
+        this.readyWatch = new ReadyWatch(loop, household, () -> state);
+        this.coldStarts = new ColdStarts(loop, backoff, announce);
+        this.adoption = new Adoption(loop, household, farewells, settings);
         this.announce = announce;
     }
 
@@ -90,7 +91,7 @@ final class Supervisor {
     // ---- beginnings
 
     void startCold() {
-        spawn(RestartEpoch.FIRST, Optional.empty(), settings);
+        spawn(RestartEpoch.FIRST, Optional.empty(), settings.current());
     }
 
     /** Goes on with what another supervisor has left behind: which of them serves they are going to say. */
@@ -99,21 +100,18 @@ final class Supervisor {
             announce.accept("found %s, whose supervisor is gone".formatted(generation.member()));
             admit(generation);
         });
-        loop.later(LISTENING, this::settle);
+        adoption.begin(serving -> {
+            if (state instanceof BackingOff) {
+                serving.ifPresentOrElse(this::takeOver, this::startCold);
+            }
+        });
     }
 
-    private void settle() {
-        if (!(state instanceof BackingOff)) {
-            return;
-        }
-        Optional<Generation> serving = LeftGenerations.settle(household, farewells, settings.times());
-        if (serving.isEmpty()) {
-            startCold();
-            return;
-        }
-        apply(new Spawned(serving.get().member()));
-        apply(new Ready(serving.get().member()));
-        serves(serving.get());
+    private void takeOver(Generation serving) {
+        apply(new Spawned(serving.member()));
+        apply(new Ready(serving.member()));
+        serves(serving);
+        adoption.dismissOthers(serving.member());
         upgrade(new UpgradeJob("the takeover", Optional.empty(), Optional.empty()));
     }
 
@@ -135,21 +133,13 @@ final class Supervisor {
             ledger.open(asked, serving);
             apply(new Asked());
             asked.progress("checking the config");
-            RunSettings current = settings;
-            loop.aside(() -> {
-                try {
-                    RunSettings checked = current.changed(asked.config(), asked.home(), checker);
-                    loop.run(() -> checked(asked, checked));
-                } catch (CliException e) {
-                    loop.run(() -> abandon(asked, e.getMessage()));
-                }
-            });
+            settings.check(asked, checked -> checked(asked, checked), reason -> abandon(asked, reason));
         }
     }
 
     private void checked(UpgradeJob asked, RunSettings checked) {
         if (ledger.isAbout(asked) && state instanceof MakingRoom) {
-            next = checked;
+            settings.prepare(checked);
             spawnWhenThereIsRoom();
         }
     }
@@ -163,7 +153,7 @@ final class Supervisor {
 
     /** Three generations at once would end in the oldest being cut short: its names are needed for the newest. */
     private void spawnWhenThereIsRoom() {
-        if (!(state instanceof MakingRoom(var serving)) || next == null) {
+        if (!(state instanceof MakingRoom(var serving)) || settings.next().isEmpty()) {
             return;
         }
         Optional<Generation> retiring = household.retiring();
@@ -177,7 +167,7 @@ final class Supervisor {
         }
         Optional<BaseId> baseId =
                 household.find(serving).flatMap(Generation::report).map(GenerationReport::baseId);
-        spawn(serving.epoch().next(), baseId, next);
+        spawn(serving.epoch().next(), baseId, settings.next().get());
     }
 
     private void spawn(RestartEpoch epoch, Optional<BaseId> baseId, RunSettings with) {
@@ -188,34 +178,11 @@ final class Supervisor {
             admit(child);
             household.save(with);
             ledger.progress("%s is starting".formatted(child.member()));
-            loop.later(
-                    with.times().readyTimeout(),
-                    () -> giveUpOn(child, with.times().readyTimeout(), false));
+            readyWatch.watch(child, with.times().readyTimeout());
         } catch (IOException e) {
             String reason = "cannot start %s: %s".formatted(LaunchPlan.launcher(with.home()), e.getMessage());
             ledger.job().ifPresentOrElse(job -> abandon(job, reason), () -> backOff(reason));
         }
-    }
-
-    /** @param last not to wait any longer, come what may */
-    private void giveUpOn(Generation child, Duration deadline, boolean last) {
-        boolean starting = state instanceof Starting(var member) && member.equals(child.member());
-        boolean upgrading = state instanceof Upgrading hot && hot.child().equals(child.member());
-        if (upgrading && state instanceof Upgrading hot && isCommitting(hot.parent()) && !last) {
-            // Killed now, it would leave nobody who accepts.
-            loop.later(Farewells.GRACE, () -> giveUpOn(child, deadline, true));
-        } else if (starting || upgrading) {
-            child.failed("was not ready within %d s".formatted(deadline.toSeconds()));
-            child.process().signal(SIGKILL);
-        }
-    }
-
-    /** The parent drains although its child has not told us yet that it is ready: it has told its parent, and is about to. */
-    private boolean isCommitting(Member parent) {
-        return household
-                .find(parent)
-                .filter(old -> old.state() == GenerationState.DRAINING)
-                .isPresent();
     }
 
     /** Undoes a hot restart that has not been committed; the answer is what to tell the requester. */
@@ -224,7 +191,7 @@ final class Supervisor {
             ledger.job().ifPresent(job -> abandon(job, "aborted by " + requester));
             return new ControlReply.Done("aborted; %s goes on serving".formatted(serving));
         }
-        if (state instanceof Upgrading(var parent, var child) && !isCommitting(parent)) {
+        if (state instanceof Upgrading(var parent, var child) && !readyWatch.isCommitting(parent)) {
             household.find(child).ifPresent(generation -> {
                 generation.failed("was aborted by " + requester);
                 generation.process().signal(SIGKILL);
@@ -244,10 +211,15 @@ final class Supervisor {
         Generation generation = sender.get();
         message.get(NotifyMessage.FAILURE).ifPresent(generation::failed);
         GenerationReport.from(message).ifPresent(generation::reported);
-        if (message.says(NotifyMessage.READY)) {
+        // READY is a datagram and may be lost; that it serves is said each second.
+        if (message.says(NotifyMessage.READY) || generation.state() == GenerationState.SERVING) {
             ready(generation);
         }
         drains(generation);
+        if (state instanceof BackingOff && adoption.isLate(generation)) {
+            // One that another supervisor has left, later than we waited for it.
+            takeOver(generation);
+        }
     }
 
     private void ready(Generation generation) {
@@ -255,6 +227,7 @@ final class Supervisor {
         if (state instanceof Starting(var child) && child.equals(member)) {
             apply(new Ready(member));
             serves(generation);
+            adoption.dismissOthers(member);
             // With a job: the parent died on the way, so that nobody is left to drain.
             committed();
         } else if (state instanceof Upgrading(var parent, var child) && child.equals(member)) {
@@ -275,16 +248,13 @@ final class Supervisor {
     }
 
     private void serves(Generation generation) {
-        backoff.succeeded();
+        coldStarts.succeeded();
         if (!hasServed) {
             hasServed = true;
             firstServing.run();
         }
-        if (next != null) {
-            settings = next;
-            next = null;
-        }
-        household.save(settings);
+        settings.promote();
+        household.save(settings.current());
         announce.accept("%s serves".formatted(generation.member()));
         ledger.progress("%s serves".formatted(generation.member()));
     }
@@ -302,7 +272,7 @@ final class Supervisor {
     }
 
     private void failed(String words) {
-        next = null;
+        settings.forget();
         ledger.close(FAILED, words);
     }
 
@@ -319,6 +289,7 @@ final class Supervisor {
         String words = generation.endWords(how);
         Member member = generation.member();
         household.remove(generation);
+        ledger.ended(generation);
         SupervisorState before = state;
         apply(new Gone(member));
         switch (before) {
@@ -346,11 +317,12 @@ final class Supervisor {
 
     private void startFailed(Member child, String words) {
         failed("%s %s".formatted(child, words));
-        if (hasServed) {
+        // What another supervisor has left may still turn out to serve.
+        if (hasServed || household.size() > 0) {
             backOff("%s %s".formatted(child, words));
         } else {
             announce.accept("cannot start: %s".formatted(words));
-            finish(ExitCode.FAILED);
+            giveUp();
         }
     }
 
@@ -361,9 +333,8 @@ final class Supervisor {
     }
 
     private void retired(Generation generation) {
-        ledger.ended(generation);
         announce.accept("%s is gone".formatted(generation.member()));
-        household.save(settings);
+        household.save(settings.current());
         if (ledger.job().filter(job -> job.parent().equals(generation.member())).isPresent()) {
             committed();
         }
@@ -372,29 +343,28 @@ final class Supervisor {
 
     /** Nothing serves: a cold start, soon. Its base id is a new one, so that no left-over of the dead can be in the way. */
     private void backOff(String reason) {
-        Optional<Duration> delay = backoff.next();
-        if (delay.isEmpty()) {
-            announce.accept("%s; gave up after %d failures in a row".formatted(reason, Backoff.MAX_FAILURES));
-            finish(ExitCode.FAILED);
-            return;
-        }
-        announce.accept("%s; a cold start as epoch 0 follows in %d ms"
-                .formatted(reason, delay.get().toMillis()));
-        loop.later(delay.get(), () -> {
+        Runnable start = () -> {
             if (state instanceof BackingOff) {
                 startCold();
             }
-        });
+        };
+        coldStarts.after(reason, start, this::giveUp);
     }
 
-    /** @param now cut connections instead of letting them drain; the second time it is always now */
+    /** What still drains may do so to its end. */
+    private void giveUp() {
+        exitCode = ExitCode.FAILED;
+        stop(false);
+    }
+
+    /** @param now cut connections instead of letting them drain */
     void stop(boolean now) {
         boolean again = state instanceof Stopping;
         apply(new Stop());
         failed("stopped meanwhile");
-        if (now || again) {
+        if (now) {
             farewells.endAll();
-        } else {
+        } else if (!again) {
             farewells.drainAll(settings.times().drain());
         }
         endIfEmpty();
@@ -403,19 +373,14 @@ final class Supervisor {
     private void endIfEmpty() {
         if (household.size() == 0 && state instanceof Stopping) {
             apply(new Empty());
-            finish(ExitCode.DONE);
+            ended.complete(exitCode);
         }
-    }
-
-    private void finish(ExitCode code) {
-        farewells.endAll();
-        ended.complete(code);
     }
 
     // ---- the rest
 
     void forward(int signal) {
-        household.all().forEach(generation -> generation.process().signal(signal));
+        household.all().forEach(generation -> generation.signalOnceHeard(signal));
     }
 
     /** In the shape of design/interfaces.md. */

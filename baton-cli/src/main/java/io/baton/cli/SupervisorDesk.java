@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class SupervisorDesk implements ControlServer.Handler {
     private final SupervisorLoop loop;
     private final Supervisor supervisor;
     private final Consumer<String> announce;
+    private final AtomicInteger stopSignals = new AtomicInteger();
 
     SupervisorDesk(SupervisorLoop loop, Supervisor supervisor, Consumer<String> announce) {
         this.loop = loop;
@@ -94,7 +96,10 @@ final class SupervisorDesk implements ControlServer.Handler {
                 loop.run(() -> supervisor.upgrade(job));
                 loop.aside(() -> tell(job));
             }
-            case INT, TERM -> loop.run(() -> supervisor.stop(false));
+            case INT, TERM -> {
+                boolean again = stopSignals.getAndIncrement() > 0;
+                loop.run(() -> supervisor.stop(again));
+            }
             case USR1 -> loop.run(() -> supervisor.forward(ProcessCalls.SIGUSR1));
             // A window that changed its size. The generations have sessions of their own and do not get it.
             case WINCH -> {}

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +26,24 @@ class LineageTest {
     @Test
     void isFoundAsItWasLeft() throws Exception {
         Lineage lineage = new Lineage(
-                new BaseId(17),
+                Optional.of(new BaseId(17)),
                 Path.of("/etc/baton \"x\".yaml"),
                 Path.of("/opt/baton"),
                 List.of(
                         new Lineage.Entry(new RestartEpoch(7), 4711, 99, Instant.parse("2026-01-02T03:04:05Z")),
                         new Lineage.Entry(new RestartEpoch(8), 4712, 100, Instant.parse("2026-01-02T03:05:05Z"))));
+        Path file = Files.writeString(temp.resolve("lineage.json"), lineage.toJson());
+
+        assertThat(Lineage.read(file)).contains(lineage);
+    }
+
+    @Test
+    void isWrittenBeforeAnyoneHasToldTheBaseId() throws Exception {
+        Lineage lineage = new Lineage(
+                Optional.empty(),
+                Path.of("/etc/baton.yaml"),
+                Path.of("/opt/baton"),
+                List.of(new Lineage.Entry(RestartEpoch.FIRST, 4711, 99, Instant.parse("2026-01-02T03:04:05Z"))));
         Path file = Files.writeString(temp.resolve("lineage.json"), lineage.toJson());
 
         assertThat(Lineage.read(file)).contains(lineage);

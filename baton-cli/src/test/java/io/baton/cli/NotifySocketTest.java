@@ -48,6 +48,15 @@ class NotifySocketTest {
     }
 
     @Test
+    void knowsWhenNobodyHasTakenIt() {
+        Map<String, String> environment =
+                Map.of("NOTIFY_SOCKET", temp.resolve("nobody").toString());
+        try (Notifier notifier = Notifier.fromEnvironment(posix, environment)) {
+            assertThat(notifier.send(NotifyMessage.of("READY", "1"))).isFalse();
+        }
+    }
+
+    @Test
     void withoutASupervisorItIsSilent() {
         try (Notifier notifier = Notifier.fromEnvironment(posix, Map.of())) {
             assertThatCode(() -> notifier.send(NotifyMessage.of("READY", "1"))).doesNotThrowAnyException();

@@ -95,6 +95,15 @@ class RuntimeDirTest {
     }
 
     @Test
+    void knowsTheLocksThatGenerationsLeave() throws Exception {
+        RuntimeDir directory = RuntimeDir.create(temp.resolve("locks"));
+        Path lock = Files.createFile(directory.path().resolve("hot_lock_170"));
+        Files.createFile(directory.path().resolve("hot_parent_0"));
+
+        assertThat(directory.hotRestartLocks()).containsExactly(lock);
+    }
+
+    @Test
     void isTheSessionsOrTheSystems() {
         assertThat(RuntimeDir.defaultPath(Map.of("XDG_RUNTIME_DIR", "/run/user/1000")))
                 .isEqualTo(Path.of("/run/user/1000/baton"));

@@ -154,6 +154,26 @@ class ListenersTest {
     }
 
     @Test
+    void aChildThatFailsBeforeReadyLeavesTheParentsUnixPathConnectable() throws Exception {
+        Path path = directory.resolve("app.sock");
+        ListenSpec spec = new ListenSpec(new SocketAddress.UnixPath(path.toString()), SocketType.STREAM, 0, false, 8);
+        Path ownPath = directory.resolve("new.sock");
+        ListenSpec own = new ListenSpec(new SocketAddress.UnixPath(ownPath.toString()), SocketType.STREAM, 0, false, 8);
+        try (Server parent = Server.start(epoch0)) {
+            parent.hotRestart.listeners().listen(spec).activate();
+            Server failed = Server.join(epoch1);
+            assertThat(failed.hotRestart.listeners().listen(spec).inherited()).isTrue();
+            failed.hotRestart.listeners().listen(own);
+            failed.close();
+
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                assertThat(client.connect(UnixDomainSocketAddress.of(path))).isTrue();
+            }
+            assertThat(ownPath).as("what it bound itself").doesNotExist();
+        }
+    }
+
+    @Test
     void aStaleUnixPathIsReplacedALiveOneIsNot() throws Exception {
         Path path = directory.resolve("app.sock");
         ListenSpec spec = new ListenSpec(new SocketAddress.UnixPath(path.toString()), SocketType.STREAM, 0, false, 8);

@@ -100,8 +100,9 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
     void onForwarded(UdpPacketHandler handler);
 
     /**
-     * Ends this process's part: stops answering, terminates an own parent that is still there (only after {@link #ready}: a failed
-     * start leaves its parent alone), closes all listeners and sockets, removes path sockets. Idempotent.
+     * Ends this process's part: stops answering, terminates an own parent that is still there (not before {@link #ready}: a failed
+     * start leaves its parent alone; nor when a drain of our own has ended: the parent's may go on), closes all listeners and sockets,
+     * removes path sockets. Idempotent.
      */
     @Override
     void close();

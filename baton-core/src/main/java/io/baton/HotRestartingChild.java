@@ -31,6 +31,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private Optional<PeerWatch> watch = Optional.empty();
 
     private volatile boolean parentPresent;
+    private volatile boolean parentLeftToItself;
     private volatile Instant originalStart = Instant.now();
     private volatile UdpPacketHandler udpHandler = packet -> {};
 
@@ -130,6 +131,11 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
             polling.terminateSoon(reason);
             wake();
         }
+    }
+
+    /** We end by a drain of our own, so a parent that still drains may, too: {@link #close} will not end it. Any thread. */
+    void leaveParentToItself() {
+        parentLeftToItself = true;
     }
 
     @Override
@@ -301,7 +307,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     @Override
     public void close() {
         super.close();
-        if (parentPresent && polling.begun()) {
+        if (parentPresent && polling.begun() && !parentLeftToItself) {
             trySend(new Request.Terminate());
         }
         watch.ifPresent(PeerWatch::close);

@@ -271,7 +271,10 @@ final class HotRestartingParent extends HotRestartingBase {
             self.drain()
                     .over(duties)
                     .flatMap(reason -> self.lifecycle().offer(new Drained(reason)))
-                    .ifPresent(from -> Guarded.run("terminate", duties::terminate));
+                    .ifPresent(from -> {
+                        self.asChild().leaveParentToItself();
+                        Guarded.run("terminate", duties::terminate);
+                    });
         }
     }
 

@@ -68,7 +68,10 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * Declares this process initialised and accepting: merges the parent's stats, has the parent drain, lets the next child in, and
      * starts the clock that ends the parent.
      *
-     * @throws HotRestartException when the parent, still there, does not answer; it then goes on serving
+     * <p>The caller may accept already, so a stalled parent holds this up for 4 seconds at most: 2 for its stats, which are merged later
+     * if they come later, and 2 for room in its queue. What is in the queue it will read, and drain, when it goes on.
+     *
+     * @throws HotRestartException when the parent, still there, cannot be told to drain; it then goes on serving
      * @throws IllegalStateException before {@link #serve}, or when called twice
      */
     void ready() throws HotRestartException;

@@ -231,7 +231,7 @@ final class HotRestartingParent extends HotRestartingBase {
             LOG.info("shutting down due to child request");
             Guarded.run("terminate", duties::terminate);
         } else if (from instanceof HotRestartState.AwaitingReady) {
-            Guarded.run("reopenAdmin", duties::reopenAdmin);
+            takeBack();
         }
     }
 
@@ -258,10 +258,15 @@ final class HotRestartingParent extends HotRestartingBase {
         if (!event.alive()) {
             clearFlagOfDeadChild();
         }
-        if (from.get() instanceof HotRestartState.AwaitingReady) {
-            self.listeners().handedOver(false);
-            Guarded.run("reopenAdmin", duties::reopenAdmin);
+        // From Serving: one that was given up on, and may have had the admin's address until now.
+        if (!(from.get() instanceof HotRestartState.Draining)) {
+            takeBack();
         }
+    }
+
+    private void takeBack() {
+        self.listeners().handedOver(false);
+        Guarded.run("reopenAdmin", duties::reopenAdmin);
     }
 
     /** Draining with a child ends by its Terminate; without one by ourselves. */

@@ -175,6 +175,20 @@ class HandoverTest {
     }
 
     @Test
+    void theAdminIsOpenedAgainWhenAChildGivenUpOnEnds() throws Exception {
+        try (Server parent = Server.start(epoch0.with(o -> o.readyTimeout = Duration.ofMillis(300)))) {
+            Server hung = Server.join(epoch1);
+            hung.hotRestart.shutdownParentAdmin();
+            await().untilAsserted(() -> assertThat(parent.duties).containsExactly("closeAdmin", "reopenAdmin"));
+
+            hung.close(); // only now is the admin's address free
+
+            await().untilAsserted(() ->
+                    assertThat(parent.duties).containsExactly("closeAdmin", "reopenAdmin", "reopenAdmin"));
+        }
+    }
+
+    @Test
     void aServerWhoseDutiesFailIsHandedOverAllTheSame() throws Exception {
         try (Server parent = Server.start(epoch0)) {
             parent.failing.set(true);

@@ -193,6 +193,7 @@ final class ActiveHotRestart implements HotRestart {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());
         }
         asChild.takeOver();
+        listeners.takenOver();
         lifecycle.offer(new HotRestartEvent.Ready()); // before the flag is gone: the next child may ask at once
         memory.clearInitializing();
         asChild.startPolling();

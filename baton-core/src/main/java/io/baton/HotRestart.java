@@ -68,7 +68,10 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * Declares this process initialised and accepting: merges the parent's stats, has the parent drain, lets the next child in, and
      * starts the clock that ends the parent.
      *
-     * @throws HotRestartException when the parent, still there, does not answer; it then goes on serving
+     * <p>The caller may accept already, so a stalled parent holds this up for 4 seconds at most: 2 for its stats, which are merged later
+     * if they come later, and 2 for room in its queue. What is in the queue it will read, and drain, when it goes on.
+     *
+     * @throws HotRestartException when the parent, still there, cannot be told to drain; it then goes on serving
      * @throws IllegalStateException before {@link #serve}, or when called twice
      */
     void ready() throws HotRestartException;
@@ -100,8 +103,9 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
     void onForwarded(UdpPacketHandler handler);
 
     /**
-     * Ends this process's part: stops answering, terminates an own parent that is still there (only after {@link #ready}: a failed
-     * start leaves its parent alone), closes all listeners and sockets, removes path sockets. Idempotent.
+     * Ends this process's part: stops answering, terminates an own parent that is still there (not before {@link #ready}: a failed
+     * start leaves its parent alone; nor when a drain of our own has ended: the parent's may go on), closes all listeners and sockets,
+     * removes path sockets. Idempotent.
      */
     @Override
     void close();

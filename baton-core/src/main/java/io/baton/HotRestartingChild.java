@@ -23,6 +23,9 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private static final Logger LOG = LoggerFactory.getLogger(HotRestartingChild.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
+    /** For each of the two messages at ready: both processes accept meanwhile, or with a stalled parent only we do. */
+    private static final Duration TAKE_OVER_PATIENCE = Duration.ofSeconds(2);
+
     private final SocketAddress parentAddress;
     private final ParentStats parentStats;
     private final ParentPolling polling;
@@ -31,6 +34,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private Optional<PeerWatch> watch = Optional.empty();
 
     private volatile boolean parentPresent;
+    private volatile boolean parentLeftToItself;
     private volatile Instant originalStart = Instant.now();
     private volatile UdpPacketHandler udpHandler = packet -> {};
 
@@ -46,7 +50,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         RestartEpoch epoch = options.epoch();
         this.parentPresent = !epoch.isFirst();
         this.parentAddress = address(Role.PARENT, epoch.isFirst() ? epoch : epoch.previous());
-        this.parentStats = new ParentStats(stats);
+        this.parentStats = new ParentStats(stats, options.statsInterval());
         this.polling = new ParentPolling(options, parentStats);
     }
 
@@ -108,12 +112,27 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         if (!parentPresent) {
             return;
         }
+        Duration patience = shorter(TAKE_OVER_PATIENCE, options.replyTimeout());
         if (!options.skipParentStats()) {
-            ask(new Request.Stats(), Reply.Stats.class).ifPresent(answer -> parentStats.merge(answer.reply()));
+            mergeStats(patience);
         }
-        if (parentPresent && send(new Request.DrainListeners())) {
+        if (parentPresent && send(new Request.DrainListeners(), patience)) {
             parentStats.beginDrain();
         }
+    }
+
+    /** Fails softly: a late reply finds {@link #turn}, and a reply that was not sent has told us nothing that the next one will not. */
+    private void mergeStats(Duration patience) {
+        try {
+            ask(new Request.Stats(), Reply.Stats.class, patience)
+                    .ifPresent(answer -> parentStats.merge(answer.reply(), System.nanoTime()));
+        } catch (HotRestartException e) {
+            LOG.warn("ready without the parent's stats, which will follow: {}", e.getMessage());
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** From here on the role's own thread talks to the parent. */
@@ -132,6 +151,11 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         }
     }
 
+    /** We end by a drain of our own, so a parent that still drains may, too: {@link #close} will not end it. Any thread. */
+    void leaveParentToItself() {
+        parentLeftToItself = true;
+    }
+
     @Override
     List<Fd> watched() {
         return watch.flatMap(PeerWatch::pidFd).map(List::of).orElse(List.of());
@@ -148,7 +172,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         for (Optional<RpcStream.Received> reply = main.receive(); reply.isPresent(); reply = main.receive()) {
             reply.get().closeFd();
             if (isFromParent(reply.get()) && reply.get().message() instanceof Reply.Stats stats) {
-                polling.received(stats);
+                polling.received(stats, System.nanoTime());
             }
         }
         for (Optional<RpcStream.Received> request = udp.receive(); request.isPresent(); request = udp.receive()) {
@@ -182,10 +206,15 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
      * @return the answer, whose fd the caller owns; empty when the parent is gone, or there never was one
      */
     private <T extends Reply> Optional<Answer<T>> ask(Request request, Class<T> expected) throws HotRestartException {
-        if (!parentPresent || !send(request)) {
+        return ask(request, expected, options.replyTimeout());
+    }
+
+    private <T extends Reply> Optional<Answer<T>> ask(Request request, Class<T> expected, Duration patience)
+            throws HotRestartException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        if (!parentPresent || !send(request, patience)) {
             return Optional.empty();
         }
-        long deadline = System.nanoTime() + options.replyTimeout().toNanos();
         while (parentPresent) {
             boolean ended = parentEnded(); // before reading: what it sent before it ended still counts
             Optional<RpcStream.Received> received = main.receive();
@@ -203,7 +232,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
             }
             if (parentPresent && System.nanoTime() - deadline >= 0) {
                 throw new HotRestartException("the parent (epoch %s) did not answer %s within %s"
-                        .formatted(options.epoch().previous(), request, options.replyTimeout()));
+                        .formatted(options.epoch().previous(), request, patience));
             }
         }
         return Optional.empty();
@@ -251,10 +280,10 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
      *
      * @return false when it is gone
      */
-    private boolean send(Request request) throws HotRestartException {
+    private boolean send(Request request, Duration patience) throws HotRestartException {
         for (int attempt = 1; ; attempt++) {
             try {
-                main.send(request, List.of(), parentAddress, options.replyTimeout());
+                main.send(request, List.of(), parentAddress, patience);
                 return true;
             } catch (PosixException e) {
                 if (isRefused(e) && watch.isPresent()) {
@@ -301,7 +330,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     @Override
     public void close() {
         super.close();
-        if (parentPresent && polling.begun()) {
+        if (parentPresent && polling.begun() && !parentLeftToItself) {
             trySend(new Request.Terminate());
         }
         watch.ifPresent(PeerWatch::close);

@@ -231,7 +231,7 @@ final class HotRestartingParent extends HotRestartingBase {
             LOG.info("shutting down due to child request");
             Guarded.run("terminate", duties::terminate);
         } else if (from instanceof HotRestartState.AwaitingReady) {
-            Guarded.run("reopenAdmin", duties::reopenAdmin);
+            takeBack();
         }
     }
 
@@ -258,10 +258,15 @@ final class HotRestartingParent extends HotRestartingBase {
         if (!event.alive()) {
             clearFlagOfDeadChild();
         }
-        if (from.get() instanceof HotRestartState.AwaitingReady) {
-            self.listeners().handedOver(false);
-            Guarded.run("reopenAdmin", duties::reopenAdmin);
+        // From Serving: one that was given up on, and may have had the admin's address until now.
+        if (!(from.get() instanceof HotRestartState.Draining)) {
+            takeBack();
         }
+    }
+
+    private void takeBack() {
+        self.listeners().handedOver(false);
+        Guarded.run("reopenAdmin", duties::reopenAdmin);
     }
 
     /** Draining with a child ends by its Terminate; without one by ourselves. */
@@ -271,7 +276,10 @@ final class HotRestartingParent extends HotRestartingBase {
             self.drain()
                     .over(duties)
                     .flatMap(reason -> self.lifecycle().offer(new Drained(reason)))
-                    .ifPresent(from -> Guarded.run("terminate", duties::terminate));
+                    .ifPresent(from -> {
+                        self.asChild().leaveParentToItself();
+                        Guarded.run("terminate", duties::terminate);
+                    });
         }
     }
 

@@ -30,6 +30,9 @@ public final class Listeners {
     /** A child has got at least one of our sockets: paths are its to remove. */
     private boolean handedOver;
 
+    /** We are ready: until then the paths of inherited sockets are those of a parent that serves on if we fail. */
+    private boolean takenOver;
+
     Listeners(Posix posix, ParentSockets parent) {
         this.posix = posix;
         this.parent = parent;
@@ -89,10 +92,14 @@ public final class Listeners {
         return List.copyOf(sockets);
     }
 
-    /** Closes every fd. Paths of UNIX listeners are removed unless a child has been given sockets. Idempotent. */
+    /**
+     * Closes every fd. Paths of UNIX listeners are removed unless they are somebody else's: the child's, once it has been given sockets,
+     * and the parent's before {@link HotRestart#ready}. Idempotent.
+     */
     public synchronized void closeAll() {
         for (ListenerSocket socket : sockets) {
-            if (!handedOver && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
+            boolean ours = !handedOver && (takenOver || !socket.inherited());
+            if (ours && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
                 UnixPaths.unlinkQuietly(posix, path);
             }
             socket.fd().close();
@@ -115,6 +122,11 @@ public final class Listeners {
     /** From now on the child answers for the paths; false takes that back when the child has failed. */
     synchronized void handedOver(boolean toChild) {
         handedOver = toChild;
+    }
+
+    /** From now on the paths of inherited sockets are ours: the parent stops accepting. */
+    synchronized void takenOver() {
+        takenOver = true;
     }
 
     private Optional<ListenerSocket> inherit(ListenSpec spec) throws HotRestartException {

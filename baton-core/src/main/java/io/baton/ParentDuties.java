@@ -9,7 +9,10 @@ public interface ParentDuties {
     /** Close the admin listener: the child is about to bind its address. */
     void closeAdmin();
 
-    /** Open it again: the child failed before it had us drain. */
+    /**
+     * Open it again: the child failed before it had us drain. Comes a second time, and may find it open, when a child that was only given
+     * up on ends: until then that child may have kept the address.
+     */
     void reopenAdmin();
 
     /**

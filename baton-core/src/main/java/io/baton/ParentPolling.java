@@ -68,8 +68,8 @@ final class ParentPolling {
         return terminateReason;
     }
 
-    void received(Reply.Stats reply) {
-        parentStats.merge(reply);
+    void received(Reply.Stats reply, long nowNanos) {
+        parentStats.merge(reply, nowNanos);
         asked = false;
         lastReceived |= lastAsked;
         if (terminateReason.isEmpty() && options.exitWhenDrained() && !keepUntilItsTime && parentStats.drained()) {

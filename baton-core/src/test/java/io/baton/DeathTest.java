@@ -1,10 +1,15 @@
 package io.baton;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.ProcessCalls;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketFamily;
+import io.baton.posix.SocketType;
 import io.baton.testkit.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
@@ -122,6 +127,55 @@ class DeathTest {
 
             await().ignoreExceptionsInstanceOf(HotRestartException.class)
                     .untilAsserted(() -> Server.start(epoch1).close());
+        }
+    }
+
+    @Test
+    void aParentThatStallsBeforeReadyHoldsItUpOnlyBrieflyAndDrainsWhenItGoesOn() throws Exception {
+        try (ChildJvm parent = start(0, "count=requests=4", "ready")) {
+            parent.awaitLine("done ready");
+            try (Server child = Server.join(epoch1.with(o -> o.replyTimeout = Duration.ofMinutes(1)))) {
+                child.hotRestart.shutdownParentAdmin();
+                POSIX.kill(parent.pid(), ProcessCalls.SIGSTOP);
+                long before = System.nanoTime();
+                child.hotRestart.ready();
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+                POSIX.kill(parent.pid(), ProcessCalls.SIGCONT);
+
+                parent.awaitLine("duty drainListeners");
+                parent.awaitLine("duty terminate");
+                assertThat(child.stats.counters()).containsEntry("requests", 4L);
+            }
+        }
+    }
+
+    @Test
+    void aStalledParentThatTakesNothingAnyMoreFailsReadyBriefly() throws Exception {
+        try (ChildJvm parent = start(0, "ready")) {
+            parent.awaitLine("done ready");
+            try (Server child = Server.join(epoch1.with(o -> o.replyTimeout = Duration.ofMinutes(1)))) {
+                child.hotRestart.shutdownParentAdmin();
+                POSIX.kill(parent.pid(), ProcessCalls.SIGSTOP);
+                fillQueueOf(new DomainSocketNames(epoch0.socketPath(), epoch0.baseId())
+                        .address(DomainSocketNames.Role.PARENT, epoch0.epoch()));
+                long before = System.nanoTime();
+                assertThatThrownBy(child.hotRestart::ready)
+                        .isInstanceOf(HotRestartException.class)
+                        .hasMessageContaining("EAGAIN");
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(8));
+            }
+        }
+    }
+
+    private static void fillQueueOf(SocketAddress address) {
+        try (Fd socket = POSIX.socket(SocketFamily.UNIX, SocketType.DATAGRAM, true)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100_000; i++) {
+                            POSIX.sendMessageTo(socket, new byte[8], List.of(), address);
+                        }
+                    })
+                    .hasMessageContaining("EAGAIN");
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,6 +175,20 @@ class HandoverTest {
     }
 
     @Test
+    void theAdminIsOpenedAgainWhenAChildGivenUpOnEnds() throws Exception {
+        try (Server parent = Server.start(epoch0.with(o -> o.readyTimeout = Duration.ofMillis(300)))) {
+            Server hung = Server.join(epoch1);
+            hung.hotRestart.shutdownParentAdmin();
+            await().untilAsserted(() -> assertThat(parent.duties).containsExactly("closeAdmin", "reopenAdmin"));
+
+            hung.close(); // only now is the admin's address free
+
+            await().untilAsserted(() ->
+                    assertThat(parent.duties).containsExactly("closeAdmin", "reopenAdmin", "reopenAdmin"));
+        }
+    }
+
+    @Test
     void aServerWhoseDutiesFailIsHandedOverAllTheSame() throws Exception {
         try (Server parent = Server.start(epoch0)) {
             parent.failing.set(true);
@@ -220,6 +235,24 @@ class HandoverTest {
     }
 
     @Test
+    void aChildThatEndsByItsOwnDrainLeavesADrainingParentItsConnections() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            parent.connections.set(1);
+            try (Server child = Server.start(epoch1)) {
+                await().until(() -> parent.hotRestart.state().label().equals("draining"));
+                child.hotRestart.drain();
+                await().untilAsserted(() -> assertThat(child.duties).endsWith("terminate"));
+            }
+            await().untilAsserted(() -> assertThat(parent.hotRestart.state())
+                    .isEqualTo(new HotRestartState.Draining(epoch0.epoch(), OptionalLong.empty())));
+            assertThat(parent.duties).doesNotContain("terminate");
+
+            parent.connections.set(0);
+            await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+        }
+    }
+
+    @Test
     void aChildWithoutAParentSaysSoAfterItsAttempts() throws Exception {
         try (Server parent = Server.start(epoch0)) {
             assertThat(parent.hotRestart.version()).isEqualTo(HotRestart.supportedVersion(Posix.linux()));
@@ -235,7 +268,7 @@ class HandoverTest {
     void withTheSkipFlagAChildWithoutAParentStartsColdWithItsEpoch() throws Exception {
         try (Server alone = Server.start(epoch2.with(o -> o.skipOnNoParent = true))) {
             assertThat(alone.hotRestart.state())
-                    .isEqualTo(new HotRestartState.Serving(new RestartEpoch(2), java.util.OptionalLong.empty()));
+                    .isEqualTo(new HotRestartState.Serving(new RestartEpoch(2), OptionalLong.empty()));
             assertThat(alone.hotRestart.shutdownParentAdmin()).isEmpty();
         }
     }

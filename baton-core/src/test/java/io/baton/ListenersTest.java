@@ -17,7 +17,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,6 +153,44 @@ class ListenersTest {
             }
             assertThat(path).doesNotExist();
         }
+    }
+
+    @Test
+    void aChildThatFailsBeforeReadyLeavesTheParentsUnixPathConnectable() throws Exception {
+        Path path = directory.resolve("app.sock");
+        ListenSpec spec = new ListenSpec(new SocketAddress.UnixPath(path.toString()), SocketType.STREAM, 0, false, 8);
+        Path ownPath = directory.resolve("new.sock");
+        ListenSpec own = new ListenSpec(new SocketAddress.UnixPath(ownPath.toString()), SocketType.STREAM, 0, false, 8);
+        try (Server parent = Server.start(epoch0)) {
+            parent.hotRestart.listeners().listen(spec).activate();
+            Server failed = Server.join(epoch1);
+            assertThat(failed.hotRestart.listeners().listen(spec).inherited()).isTrue();
+            failed.hotRestart.listeners().listen(own);
+            failed.close();
+
+            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                assertThat(client.connect(UnixDomainSocketAddress.of(path))).isTrue();
+            }
+            assertThat(ownPath).as("what it bound itself").doesNotExist();
+        }
+    }
+
+    @Test
+    void aPathComesBackToTheParentWhenALateChildEnds() throws Exception {
+        Path path = directory.resolve("app.sock");
+        ListenSpec spec = new ListenSpec(new SocketAddress.UnixPath(path.toString()), SocketType.STREAM, 0, false, 8);
+        try (Server parent = Server.start(epoch0.with(o -> o.readyTimeout = Duration.ofMillis(200)))) {
+            parent.hotRestart.listeners().listen(spec).activate();
+            Server late = Server.join(epoch1);
+            late.hotRestart.shutdownParentAdmin();
+            await().untilAsserted(() -> assertThat(parent.duties).endsWith("reopenAdmin"));
+            assertThat(late.hotRestart.listeners().listen(spec).inherited()).isTrue();
+            late.close();
+            HotRestartState alone = new HotRestartState.Serving(epoch0.epoch(), OptionalLong.empty());
+            await().untilAsserted(() -> assertThat(parent.duties).hasSize(3));
+            assertThat(parent.hotRestart.state()).isEqualTo(alone);
+        }
+        assertThat(path).doesNotExist();
     }
 
     @Test

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps web pages away. A browser lets every page of the world send a POST to 127.0.0.1, and a name that its owner points
- * at 127.0.0.1 makes even the answers readable. A loopback admin therefore wants to be called by an address or as
- * localhost, and no admin takes a change from a page that is not its own.
+ * at the admin's address makes even the answers readable, and their page the admin's own (DNS rebinding). An admin therefore
+ * wants to be called by an address or as localhost, on loopback by an address of loopback, and takes no change from a page
+ * that is not its own.
  */
 final class BrowserGuard {
     private BrowserGuard() {}
@@ -17,7 +18,7 @@ final class BrowserGuard {
     /** Why the request is refused; empty when it is fine. */
     static Optional<String> refusal(boolean loopback, boolean mutates, Headers headers) {
         @Nullable String host = headers.getFirst("Host");
-        if (loopback && host != null && !isLocal(hostOf(host))) {
+        if (host != null && !isSafe(hostOf(host), loopback)) {
             return Optional.of("Host is not an address or localhost");
         }
         @Nullable String origin = headers.getFirst("Origin");
@@ -36,12 +37,13 @@ final class BrowserGuard {
         }
     }
 
-    private static boolean isLocal(String host) {
+    private static boolean isSafe(String host, boolean loopback) {
         if (host.equals("localhost")) {
             return true;
         }
         try {
-            return InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).isLoopbackAddress();
+            InetAddress address = InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", ""));
+            return !loopback || address.isLoopbackAddress();
         } catch (IllegalArgumentException e) {
             return false;
         }

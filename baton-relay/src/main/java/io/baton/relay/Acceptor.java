@@ -154,7 +154,11 @@ final class Acceptor {
         if (paused != PauseReason.OUT_OF_FDS) {
             return -1;
         }
-        return (int) Math.max(0, Math.ceilDiv(retryAtNanos - clock.nowNanos(), 1_000_000L));
+        long leftMs = Math.ceilDiv(retryAtNanos - clock.nowNanos(), 1_000_000L);
+        if (leftMs > 0) {
+            return (int) leftMs;
+        }
+        return budget.hasRoom() ? 0 : -1; // without room there is nothing to retry; who makes some wakes the loop
     }
 
     private void pause(PauseReason reason) {

@@ -292,11 +292,7 @@ final class Connections {
         connection.route = Route.NONE;
         table.free(connection);
         budget.give();
-        try {
-            observer.connectionClosed(report);
-        } catch (RuntimeException e) {
-            LOG.error("the observer failed on {}", report, e);
-        }
+        observer.connectionClosed(report);
     }
 
     private void close(@Nullable Fd socket, boolean reset) {

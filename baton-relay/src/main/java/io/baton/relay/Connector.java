@@ -81,6 +81,11 @@ final class Connector {
             }
             failed(connection, endpoint, e.errno());
             return Optional.empty();
+        } catch (RuntimeException e) { // an address that no sockaddr can hold: the selector's fault, not the endpoint's
+            if (socket != null) {
+                socket.close();
+            }
+            throw e;
         }
     }
 

@@ -33,12 +33,18 @@ final class EventLoop implements Runnable {
     private final Connections connections;
     private final Acceptor acceptor;
     private final Consumer<Connection> onTimer;
-    private final BlockingQueue<Runnable> commands = new ArrayBlockingQueue<>(MAX_COMMANDS);
+    private final RelayObserver observer;
+    private final int index;
+    private final BlockingQueue<Command> commands = new ArrayBlockingQueue<>(MAX_COMMANDS);
     private final LoopCounters.Count rounds = new LoopCounters.Count();
     /** Nobody may signal the number of {@link #wake} when it is closed and means another file; never taken on the data path. */
     private final Object wakeLock = new Object();
 
     private volatile boolean closing;
+    private volatile boolean ended;
+
+    /** @param then run in any case, so that nobody waits for a command that failed or a loop that ended */
+    private record Command(Runnable action, Runnable then) {}
 
     /**
      * Opens the loop's own fds; {@link #run} closes them at its end.
@@ -53,6 +59,8 @@ final class EventLoop implements Runnable {
             RelayObserver observer,
             LongSupplier nanoTime) {
         this.posix = posix;
+        this.index = index;
+        this.observer = observer;
         this.clock = new LoopClock(nanoTime);
         this.wheel = new TimerWheel(clock.nowNanos());
         this.pipes = new PipePool(posix, options.pipeBytes(), Math.max(1, budget.maxPipes() / options.workers()));
@@ -89,20 +97,31 @@ final class EventLoop implements Runnable {
     @Override
     public void run() {
         try {
-            while (!closing) {
-                round();
+            try {
+                while (!closing) {
+                    round();
+                }
+            } finally {
+                end();
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("an event loop ended, and its connections with it", e);
-            throw e;
-        } finally {
+            LOG.error("event loop {} died, and its connections with it", index, e);
+            observer.workerDied(index, e);
+        }
+    }
+
+    private void end() {
+        try {
             acceptor.abandon();
             connections.cutAll();
+        } finally {
             pipes.close();
             epoll.close();
             synchronized (wakeLock) {
                 wake.close();
             }
+            ended = true;
+            skipCommands();
         }
     }
 
@@ -137,25 +156,32 @@ final class EventLoop implements Runnable {
 
     private void runCommands() {
         posix.clearEvent(wake);
-        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run();
+        for (Command command = commands.poll(); command != null; command = commands.poll()) {
+            try {
+                command.action().run();
+            } catch (RuntimeException e) {
+                LOG.error("a command to event loop {} failed, the loop goes on", index, e);
+            } finally {
+                command.then().run();
+            }
         }
     }
 
-    /** Makes this loop accept from {@code socket}. Any thread. */
-    void addListener(Fd socket, boolean shared, Route route, Runnable then) {
-        execute(() -> {
-            acceptor.add(socket, shared, route);
-            then.run();
-        });
+    /** Any thread, once the loop has ended. */
+    private void skipCommands() {
+        for (Command command = commands.poll(); command != null; command = commands.poll()) {
+            command.then().run();
+        }
     }
 
-    /** Takes every listening socket out of epoll. Any thread. */
+    /** Makes this loop accept from {@code socket}, unless it has {@link #hasEnded ended}. Any thread. */
+    void addListener(Fd socket, boolean shared, Route route, Runnable then) {
+        execute(new Command(() -> acceptor.add(socket, shared, route), then));
+    }
+
+    /** Takes every listening socket out of epoll; a loop that has ended did so itself. Any thread. */
     void stopAccepting(Runnable then) {
-        execute(() -> {
-            acceptor.stop();
-            then.run();
-        });
+        execute(new Command(acceptor::stop, then));
     }
 
     /** Makes the loop go round once more. Any thread, never blocks. */
@@ -180,13 +206,22 @@ final class EventLoop implements Runnable {
         poke();
     }
 
+    /** Whether {@link #run} is over: closed, or dead. Any thread. */
+    boolean hasEnded() {
+        return ended;
+    }
+
     /** How often the loop woke. Any thread. */
     long rounds() {
         return rounds.read();
     }
 
-    private void execute(Runnable command) {
+    private void execute(Command command) {
         try {
+            if (ended) {
+                command.then().run();
+                return;
+            }
             if (!commands.offer(command, COMMAND_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException(
                         "an event loop did not take a command within %d s".formatted(COMMAND_SECONDS));
@@ -196,5 +231,8 @@ final class EventLoop implements Runnable {
             throw new IllegalStateException("interrupted while handing a command to an event loop", e);
         }
         poke();
+        if (ended) {
+            skipCommands(); // it may have ended before it saw this one
+        }
     }
 }

@@ -59,7 +59,7 @@ public final class Relay implements AutoCloseable {
     Relay(Posix posix, RelayOptions options, RelayObserver observer, LongSupplier nanoTime) {
         this.posix = requireNonNull(posix, "posix is null");
         this.options = requireNonNull(options, "options is null");
-        this.observer = requireNonNull(observer, "observer is null");
+        this.observer = new GuardedObserver(requireNonNull(observer, "observer is null"));
         this.nanoTime = requireNonNull(nanoTime, "nanoTime is null");
     }
 
@@ -100,7 +100,7 @@ public final class Relay implements AutoCloseable {
      * Begins accepting on {@code listener}'s sockets (made non-blocking, and TCP_NODELAY if TCP) before it returns.
      *
      * @throws IllegalArgumentException when the name is taken or there are sockets for more workers than the relay has
-     * @throws IllegalStateException when not started, closed, or after {@link #stopAccepting()}
+     * @throws IllegalStateException when not started, closed, after {@link #stopAccepting()}, or when a loop has died
      */
     public synchronized void addListener(RelayListener listener) {
         if (state != State.ACCEPTING) {
@@ -128,6 +128,9 @@ public final class Relay implements AutoCloseable {
         }
         routes.put(listener.name(), perLoop);
         await(added);
+        if (loops.stream().anyMatch(EventLoop::hasEnded)) {
+            throw new IllegalStateException("listener %s comes after an event loop died".formatted(listener.name()));
+        }
     }
 
     /** Accepted sockets inherit TCP_NODELAY from the listening one: a system call less per connection. */
@@ -141,7 +144,7 @@ public final class Relay implements AutoCloseable {
     /**
      * Takes every listening socket out of every event loop before it returns; the caller may then close them, or leave them to
      * whoever else holds them. Clients that wait in an accept queue at that moment are still accepted. Connections go on. Final, and
-     * idempotent.
+     * idempotent. A loop that died is not waited for.
      *
      * @throws IllegalStateException when a loop did not answer within 5 seconds
      */
@@ -200,6 +203,11 @@ public final class Relay implements AutoCloseable {
     /** How often loops woke, for tests that they do not spin. */
     synchronized long rounds() {
         return loops.stream().mapToLong(EventLoop::rounds).sum();
+    }
+
+    /** One loop, for tests that command it past this class. */
+    synchronized EventLoop loop(int worker) {
+        return loops.get(worker);
     }
 
     /** Makes every loop look at its clock, for tests that move it by hand. */

@@ -1,6 +1,9 @@
 package io.baton.relay;
 
-/** Told what happens in a relay, on the loop thread it happens on: implementations are thread-safe and must not block. */
+/**
+ * Told what happens in a relay, on the loop thread it happens on: implementations are thread-safe and must not block. What they throw is
+ * logged and changes nothing else.
+ */
 public interface RelayObserver {
 
     /** Observes nothing. */
@@ -17,6 +20,12 @@ public interface RelayObserver {
 
     /** A worker accepts again. */
     default void acceptResumed() {}
+
+    /**
+     * A worker's event loop died of a defect, and its connections were cut. Clients in the accept queue of a socket that only it accepted
+     * from wait for nobody: the process should end. The last call of that worker.
+     */
+    default void workerDied(int worker, Throwable cause) {}
 
     /** Why a worker does not accept. */
     enum PauseReason {

@@ -21,10 +21,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A running relay with one listener on loopback, and a record of what its observer was told. */
 final class RelayFixture implements AutoCloseable {
-    static final int PATIENCE_MS = 20_000;
+    static final int PATIENCE_MS = 60_000;
 
     final Posix posix;
     final Relay relay;
@@ -32,11 +33,13 @@ final class RelayFixture implements AutoCloseable {
     final List<SocketAddress> endpoints = new CopyOnWriteArrayList<>();
     final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     final BlockingQueue<ConnectionReport> reports = new LinkedBlockingQueue<>();
+    final BlockingQueue<Throwable> deaths = new LinkedBlockingQueue<>();
     final List<String> pauses = new CopyOnWriteArrayList<>();
 
     private RelayFixture(Setup setup) {
         posix = setup.posix;
-        relay = new Relay(posix, setup.options, new Recorder(), setup.clock);
+        RelayObserver observer = setup.observer == null ? new Recorder() : setup.observer;
+        relay = new Relay(posix, setup.options, observer, setup.clock);
         listener = listen(setup.address);
         endpoints.addAll(setup.endpoints);
         relay.start();
@@ -52,6 +55,10 @@ final class RelayFixture implements AutoCloseable {
         Duration idleTimeout = Duration.ZERO;
         Duration connectTimeout = Duration.ofSeconds(5);
         SocketAddress address = loopback(0);
+
+        @Nullable
+        RelayObserver observer;
+
         final List<SocketAddress> endpoints = new ArrayList<>();
 
         Setup posix(Posix value) {
@@ -66,6 +73,12 @@ final class RelayFixture implements AutoCloseable {
 
         Setup clock(LongSupplier value) {
             clock = value;
+            return this;
+        }
+
+        /** Instead of the fixture's own. */
+        Setup observedBy(RelayObserver value) {
+            observer = value;
             return this;
         }
 
@@ -197,6 +210,11 @@ final class RelayFixture implements AutoCloseable {
         @Override
         public void acceptResumed() {
             pauses.add("resumed");
+        }
+
+        @Override
+        public void workerDied(int worker, Throwable cause) {
+            deaths.add(cause);
         }
     }
 }

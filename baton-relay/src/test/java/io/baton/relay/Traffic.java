@@ -80,7 +80,7 @@ final class Traffic {
     }
 
     static <T> T get(Future<T> future) throws InterruptedException, ExecutionException, TimeoutException {
-        return future.get(60, TimeUnit.SECONDS);
+        return future.get(120, TimeUnit.SECONDS);
     }
 
     /** Closes for both directions, before the test's own end does. */

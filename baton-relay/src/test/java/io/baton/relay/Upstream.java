@@ -1,5 +1,6 @@
 package io.baton.relay;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,7 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /** A server whose connections the test holds in its own hands. */
-final class Upstream implements AutoCloseable {
+final class Upstream implements Closeable {
     private final ServerSocket server;
 
     Upstream() throws IOException {

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /** Waiting for what must come, and watching that something does not. */
 final class Waits {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration WINDOW = Duration.ofMillis(400);
 
     private Waits() {}

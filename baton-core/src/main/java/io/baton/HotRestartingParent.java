@@ -170,12 +170,21 @@ final class HotRestartingParent extends HotRestartingBase {
         watch(pid);
         readyDeadlineNanos = System.nanoTime() + options.readyTimeout().toNanos();
         self.asChild().terminateParentSoon("a child of ours has come");
-        if (from.get() instanceof HotRestartState.Serving) {
+        if (childIsNew(from.get())) {
             Guarded.run("closeAdmin", duties::closeAdmin);
         }
         reply(
                 new Reply.ShutdownAdmin(self.asChild().originalStart().getEpochSecond(), options.reusePortDefault()),
                 List.of());
+    }
+
+    /** The admin may be open: always while serving, and while draining when nobody but ourselves asked for it. */
+    private static boolean childIsNew(HotRestartState from) {
+        return switch (from) {
+            case HotRestartState.Serving serving -> true;
+            case HotRestartState.Draining draining -> draining.child().isEmpty();
+            case HotRestartState.Starting _, HotRestartState.AwaitingReady _, HotRestartState.Terminated _ -> false;
+        };
     }
 
     private void passListenSocket(long pid, Request.PassListenSocket request) {

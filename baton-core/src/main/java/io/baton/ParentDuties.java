@@ -6,7 +6,7 @@ package io.baton;
  */
 public interface ParentDuties {
 
-    /** Close the admin listener: the child is about to bind its address. */
+    /** Close the admin listener: the child is about to bind its address. Does nothing when it is closed already. */
     void closeAdmin();
 
     /** Open it again: the child failed before it had us drain. */

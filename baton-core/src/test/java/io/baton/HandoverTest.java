@@ -197,6 +197,19 @@ class HandoverTest {
     }
 
     @Test
+    void aParentThatDrainsByItselfClosesItsAdminForAChildThatComes() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            parent.connections.set(1);
+            parent.hotRestart.drain();
+            await().untilAsserted(() -> assertThat(parent.duties).containsExactly("drainListeners"));
+            try (Server child = Server.start(epoch1)) {
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+                assertThat(parent.duties).containsExactly("drainListeners", "closeAdmin");
+            }
+        }
+    }
+
+    @Test
     void drainWithoutAChildEndsAtTheLatestAfterTheDrainTime() throws Exception {
         try (Server server = Server.start(epoch0.with(o -> o.drainTime = Duration.ofMillis(200)))) {
             server.connections.set(1);

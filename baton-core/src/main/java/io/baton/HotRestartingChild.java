@@ -64,14 +64,24 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         udpHandler = handler;
     }
 
-    /** One probe, no retry: a parent that is gone is done without. */
-    void probeParent() {
+    /**
+     * One probe: a parent that is gone is done without.
+     *
+     * @throws HotRestartException when it is there, or may be, and cannot be reached: a cold start would harm it
+     */
+    void probeParent() throws HotRestartException {
         if (!parentPresent) {
             return;
         }
         try {
-            main.send(new Request.TestConnection(), List.of(), parentAddress, Duration.ZERO);
+            main.send(new Request.TestConnection(), List.of(), parentAddress, options.replyTimeout());
         } catch (PosixException e) {
+            if (!isRefused(e)) {
+                throw new HotRestartException(
+                        "cannot tell whether the parent (epoch %s) is gone: %s"
+                                .formatted(options.epoch().previous(), e.getMessage()),
+                        e);
+            }
             LOG.warn("hot restart skipped, the parent is gone: {}", e.getMessage());
             parentPresent = false;
         }

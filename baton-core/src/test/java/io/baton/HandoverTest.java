@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.baton.posix.Errno;
 import io.baton.posix.Posix;
+import io.baton.testkit.FaultyPosix;
 import io.baton.testkit.FdCount;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -229,6 +231,24 @@ class HandoverTest {
                             () -> assertThat(parent.hotRestart.state().label()).isEqualTo("draining"));
             child.close(); // sends Terminate, as Envoy's does
             await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+        }
+    }
+
+    @Test
+    void aParentThatCannotBeProbedIsNotTakenForGone() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            HotRestartOptions skip = epoch1.with(o -> o.skipOnNoParent = true);
+            FaultyPosix faulty = new FaultyPosix(Posix.linux()).fail("sendMessageTo", Errno.ENOBUFS, 1);
+            assertThatThrownBy(() -> Server.join(faulty.posix(), skip))
+                    .isInstanceOf(HotRestartException.class)
+                    .hasMessageStartingWith("cannot tell whether the parent (epoch 0) is gone: ");
+
+            faulty.fail("sendMessageTo", Errno.EAGAIN, 5);
+            try (Server child = Server.start(faulty.posix(), skip, server -> {})) {
+                await().untilAsserted(() ->
+                        assertThat(parent.duties).containsExactly("closeAdmin", "drainListeners", "terminate"));
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+            }
         }
     }
 

@@ -56,7 +56,7 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * Asks the parent to close its admin listener, so that this process can bind the address. The parent terminates its own parent,
      * if that is still there.
      *
-     * @return what the parent told of itself; empty without a parent
+     * @return what the parent told of itself; empty without a parent, and after {@link #ready}
      * @throws HotRestartException when the parent does not answer in time, or not as expected
      */
     Optional<ParentAdmin> shutdownParentAdmin() throws HotRestartException;

@@ -189,10 +189,11 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private record Answer<T extends Reply>(T reply, Optional<Fd> fd) {}
 
     /**
-     * @return the answer, whose fd the caller owns; empty when the parent is gone, or there never was one
+     * @return the answer, whose fd the caller owns; empty when the parent is gone, or there never was one, or it drains: then it has
+     *     no listeners any more, and its answers are for the role's own thread
      */
     private <T extends Reply> Optional<Answer<T>> ask(Request request, Class<T> expected) throws HotRestartException {
-        if (!parentPresent || !send(request)) {
+        if (!parentPresent || polling.begun() || !send(request)) {
             return Optional.empty();
         }
         long deadline = System.nanoTime() + options.replyTimeout().toNanos();

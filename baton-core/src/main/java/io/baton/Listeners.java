@@ -36,7 +36,8 @@ public final class Listeners {
     }
 
     /**
-     * The parent's socket for {@code spec}, or else a freshly bound one that needs {@link ListenerSocket#activate}.
+     * The parent's socket for {@code spec}, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
+     * {@link HotRestart#ready} always a freshly bound one: a draining parent has none.
      *
      * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for
      * @throws io.baton.posix.PosixException when binding fails; EADDRINUSE when a live process listens on a UNIX path

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.baton.posix.Errno;
 import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketType;
 import io.baton.testkit.FaultyPosix;
 import io.baton.testkit.FdCount;
 import java.nio.file.Files;
@@ -50,6 +52,25 @@ class HandoverTest {
 
                 await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
                 assertThat(child.stats.counters()).containsEntry("late", 7L);
+            }
+        }
+    }
+
+    @Test
+    void nothingIsAskedOfADrainingParentOnceItIsPolled() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            parent.connections.set(1);
+            try (Server child = Server.start(epoch1.with(o -> o.statsInterval = Duration.ofMillis(1)))) {
+                ListenSpec spec = new ListenSpec(
+                        new SocketAddress.UnixPath(directory.resolve("late.sock").toString()),
+                        SocketType.STREAM,
+                        0,
+                        false,
+                        16);
+                assertThat(child.hotRestart.shutdownParentAdmin()).isEmpty();
+                assertThat(child.hotRestart.listeners().listen(spec).inherited())
+                        .isFalse();
+                assertThat(child.hotRestart.listeners().surplus(spec)).isEmpty();
             }
         }
     }

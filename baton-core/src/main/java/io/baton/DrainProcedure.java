@@ -20,9 +20,13 @@ final class DrainProcedure {
         listeners.closeAll();
     }
 
+    boolean timeIsOver() {
+        return manager.remaining().isZero();
+    }
+
     /** Why the process may end now; empty when it may not. */
     Optional<String> over(ParentDuties duties) {
-        if (manager.remaining().isZero()) {
+        if (timeIsOver()) {
             return Optional.of("the drain time is over");
         }
         if (exitWhenDrained && duties.connections() == 0) {

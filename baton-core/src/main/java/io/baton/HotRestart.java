@@ -75,7 +75,8 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
 
     /**
      * Drains without a child, as on a signal: {@link ParentDuties#drainListeners}, then {@link ParentDuties#terminate} when the last
-     * connection has left, at the latest after the drain time. Does nothing when already draining.
+     * connection has left, at the latest after the drain time. A child that comes meanwhile, and goes on asking for
+     * stats, decides instead. Does nothing when already draining.
      */
     void drain();
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +24,17 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private static final Logger LOG = LoggerFactory.getLogger(HotRestartingChild.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
+    private static final Duration REPEAT_TERMINATE = Duration.ofMillis(100);
+
     private final SocketAddress parentAddress;
     private final ParentStats parentStats;
     private final ParentPolling polling;
 
     /** Once the parent has answered, and the kernel has told who that is. */
     private Optional<PeerWatch> watch = Optional.empty();
+
+    /** When to stop repeating Terminate to a parent that does not read; empty before the first. */
+    private OptionalLong terminateDeadlineNanos = OptionalLong.empty();
 
     private volatile boolean parentPresent;
     private volatile Instant originalStart = Instant.now();
@@ -149,7 +155,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     @Override
     Duration untilNextTurn() {
-        return polling.untilNextTurn(System.nanoTime());
+        return terminateDeadlineNanos.isPresent() ? REPEAT_TERMINATE : polling.untilNextTurn(System.nanoTime());
     }
 
     @Override
@@ -171,11 +177,31 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         switch (polling.next(System.nanoTime())) {
             case WAIT -> {}
             case ASK_STATS -> trySend(new Request.Stats());
-            case TERMINATE -> {
-                trySend(new Request.Terminate());
-                parentGone("it was told to terminate: " + polling.terminateReason());
+            case TERMINATE -> terminateParent();
+        }
+    }
+
+    /** Again in the next turn when the parent's queue is full: it must hear this, or it lives for ever. */
+    private void terminateParent() {
+        long now = System.nanoTime();
+        if (terminateDeadlineNanos.isEmpty()) {
+            terminateDeadlineNanos = OptionalLong.of(now + options.replyTimeout().toNanos());
+        }
+        try {
+            main.send(new Request.Terminate(), List.of(), parentAddress, Duration.ZERO);
+        } catch (PosixException e) {
+            if (e.errno() == Errno.EAGAIN && now - terminateDeadlineNanos.getAsLong() < 0) {
+                return;
+            }
+            if (!isRefused(e)) {
+                LOG.error(
+                        "the parent (epoch {}, pid {}) could not be told to terminate and may live on: {}",
+                        options.epoch().previous(),
+                        watch.map(PeerWatch::pid).orElse(0L),
+                        e.getMessage());
             }
         }
+        parentGone("it was told to terminate: " + polling.terminateReason());
     }
 
     private void forwarded(RpcStream.Received received) {

@@ -13,6 +13,7 @@ import io.baton.testkit.FdCount;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,28 @@ class HandoverTest {
         try (Server parent = Server.start(epoch0)) {
             parent.connections.set(1);
             try (Server child = Server.start(epoch1.with(o -> o.parentShutdownTime = Duration.ofMillis(200)))) {
+                await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+            }
+        }
+    }
+
+    @Test
+    void aTerminateThatFindsTheParentsQueueFullIsRepeated() throws Exception {
+        byte[] terminate =
+                Frames.split(MessageEncoder.encode(new Request.Terminate())).getFirst();
+        FaultyPosix faulty = new FaultyPosix(Posix.linux())
+                .fail(
+                        "sendMessageTo",
+                        Errno.EAGAIN,
+                        6,
+                        call -> call.stream()
+                                .anyMatch(argument ->
+                                        argument instanceof byte[] datagram && Arrays.equals(datagram, terminate)));
+        try (Server parent = Server.start(epoch0)) {
+            parent.connections.set(1);
+            HotRestartOptions impatient = epoch1.with(o -> o.parentShutdownTime = Duration.ofMillis(100));
+            try (Server child = Server.start(faulty.posix(), impatient, server -> {})) {
                 await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
                 assertThat(child.hotRestart.state().label()).isEqualTo("serving");
             }

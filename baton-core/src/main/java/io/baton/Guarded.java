@@ -9,11 +9,16 @@ final class Guarded {
 
     private Guarded() {}
 
-    static void run(String what, Runnable call) {
+    /**
+     * @return false when it failed, which is logged
+     */
+    static boolean run(String what, Runnable call) {
         try {
             call.run();
+            return true;
         } catch (RuntimeException e) {
             LOG.error("{} of the server failed", what, e);
+            return false;
         }
     }
 }

@@ -301,6 +301,7 @@ final class HotRestartingParent extends HotRestartingBase {
     /** Draining with a child ends by its Terminate; without one by ourselves. */
     private void watchDrain() {
         if (self.lifecycle().state() instanceof HotRestartState.Draining draining) {
+            self.drain().stopAccepting(duties);
             if (draining.child().isPresent()
                     && ownDrain
                     && childReady

@@ -50,6 +50,22 @@ class ListenersTest {
     }
 
     @Test
+    void listenersThatTheServerCannotLetGoOfStayOpenAndAreTriedAgain() throws Exception {
+        try (Server server = Server.start(epoch0)) {
+            ListenerSocket listener = server.hotRestart.listeners().listen(tcp(ANY_PORT, 0, false));
+            server.connections.set(1);
+            server.failing.set(true);
+            server.hotRestart.drain();
+            await().untilAsserted(() -> assertThat(server.duties).hasSizeGreaterThan(2));
+            assertThat(listener.fd().isClosed()).isFalse();
+
+            server.failing.set(false);
+            await().untilAsserted(() -> assertThat(listener.fd().isClosed()).isTrue());
+            assertThat(server.duties).containsOnly("drainListeners");
+        }
+    }
+
+    @Test
     void ofWorkersEachGetsItsOwnAndTheSurplusIsAdopted() throws Exception {
         try (Server parent = Server.start(epoch0)) {
             ListenerSocket first = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, true));

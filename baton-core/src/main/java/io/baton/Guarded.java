@@ -16,7 +16,7 @@ final class Guarded {
         try {
             call.run();
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an Error of theirs, too: it would end our thread without a word
             LOG.error("{} of the server failed", what, e);
             return false;
         }

@@ -231,6 +231,19 @@ class HandoverTest {
     }
 
     @Test
+    void anErrorInADutyDoesNotEndTheThreadThatAnswers() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            parent.onDrain = () -> {
+                throw new NoClassDefFoundError("this server lacks a class");
+            };
+            try (Server child = Server.start(epoch1)) {
+                await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+            }
+        }
+    }
+
+    @Test
     void drainWithoutAChildEndsWithTheLastConnection() throws Exception {
         try (Server server = Server.start(epoch0)) {
             server.connections.set(1);

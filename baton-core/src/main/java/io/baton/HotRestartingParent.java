@@ -45,6 +45,10 @@ final class HotRestartingParent extends HotRestartingBase {
     private final SocketAddress childUdpAddress;
     private final StatsLatch latch;
     private Optional<PeerWatch> child = Optional.empty();
+
+    /** Pid of the child that knows what {@link #latch} says; empty when the next one knows nothing. */
+    private OptionalLong lastTold = OptionalLong.empty();
+
     private long readyDeadlineNanos;
 
     /** The child has had us drain: it serves, and will end us. */
@@ -181,7 +185,10 @@ final class HotRestartingParent extends HotRestartingBase {
         if (from.isEmpty()) {
             return;
         }
-        latch.reset();
+        if (lastTold.isEmpty() || lastTold.getAsLong() != pid) { // one that asks again has what it was told
+            latch.reset();
+            lastTold = OptionalLong.of(pid);
+        }
         watch(pid);
         childReady = false;
         childPolledNanos = System.nanoTime() - CHILD_IS_SILENT.toNanos();
@@ -259,6 +266,7 @@ final class HotRestartingParent extends HotRestartingBase {
             LOG.info("shutting down due to child request");
             Guarded.run("terminate", duties::terminate);
         } else if (from instanceof HotRestartState.AwaitingReady) {
+            lastTold = OptionalLong.empty(); // it has left; its pid may come again as another
             Guarded.run("reopenAdmin", duties::reopenAdmin);
         }
     }
@@ -290,6 +298,7 @@ final class HotRestartingParent extends HotRestartingBase {
             return;
         }
         if (!event.alive()) {
+            lastTold = OptionalLong.empty();
             clearFlagOfDeadChild();
         }
         if (from.get() instanceof HotRestartState.AwaitingReady) {

@@ -175,6 +175,24 @@ class HostileTest {
     }
 
     @Test
+    void aChildThatAsksAgainIsNotToldTheSameCountsTwice() throws Exception {
+        parent.stats.counter("requests").add(5);
+        try (Fd child = childSocket()) {
+            assertThat(ask(child, new Request.ShutdownAdmin())).isInstanceOf(Reply.ShutdownAdmin.class);
+            assertThat(((Reply.Stats) ask(child, new Request.Stats())).counterDeltas())
+                    .containsEntry("requests", 5L);
+            assertThat(ask(child, new Request.ShutdownAdmin())).isInstanceOf(Reply.ShutdownAdmin.class);
+            assertThat(((Reply.Stats) ask(child, new Request.Stats())).counterDeltas())
+                    .doesNotContainKey("requests");
+        }
+    }
+
+    private HotRestartMessage ask(Fd child, Request request) throws HotRestartException {
+        send(child, Frames.split(MessageEncoder.encode(request)).getFirst());
+        return reply(child);
+    }
+
+    @Test
     void forgedSenderIsIgnored() throws Exception {
         assumeThat(POSIX.effectiveUserId())
                 .as("only root can become somebody else")

@@ -24,6 +24,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private static final Logger LOG = LoggerFactory.getLogger(HotRestartingChild.class);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
+    private static final int MAX_LATE_ANSWERS = 64;
     private static final Duration REPEAT_TERMINATE = Duration.ofMillis(100);
 
     private final SocketAddress parentAddress;
@@ -219,7 +220,11 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
      *     no listeners any more, and its answers are for the role's own thread
      */
     private <T extends Reply> Optional<Answer<T>> ask(Request request, Class<T> expected) throws HotRestartException {
-        if (!parentPresent || polling.begun() || !send(request)) {
+        if (!parentPresent || polling.begun()) {
+            return Optional.empty();
+        }
+        discardLateAnswers();
+        if (!send(request)) {
             return Optional.empty();
         }
         long deadline = System.nanoTime() + options.replyTimeout().toNanos();
@@ -244,6 +249,21 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
             }
         }
         return Optional.empty();
+    }
+
+    /** There are no request ids: an answer that came after its deadline would be taken for the next one. */
+    private void discardLateAnswers() {
+        for (int i = 0; i < MAX_LATE_ANSWERS; i++) {
+            Optional<RpcStream.Received> late = main.receive();
+            if (late.isEmpty()) {
+                return;
+            }
+            late.get().closeFd();
+            LOG.warn("a late answer was ignored: {}", late.get().message().getClass().getSimpleName());
+            if (watch.isPresent() && isFromParent(late.get()) && late.get().message() instanceof Reply.Stats stats) {
+                parentStats.merge(stats); // the parent holds its counters as told
+            }
+        }
     }
 
     private <T extends Reply> Optional<Answer<T>> accept(

@@ -125,6 +125,7 @@ public final class Listeners {
         }
         try {
             requireType(fd.get(), spec);
+            requireAddress(fd.get(), spec);
             posix.setNonBlocking(fd.get(), true);
             LOG.debug("obtained socket for address {} worker {} from parent", spec.url(), spec.workerIndex());
             return Optional.of(new ListenerSocket(posix, fd.get(), spec, true));
@@ -140,6 +141,19 @@ public final class Listeners {
         if (actual != wanted) {
             throw new HotRestartException("the parent passed a socket of type %d for %s, expected type %d"
                     .formatted(actual, spec.url(), wanted));
+        }
+    }
+
+    /** An answer to an earlier question would be a socket of some other listener. */
+    private void requireAddress(Fd fd, ListenSpec spec) throws HotRestartException {
+        SocketAddress actual = posix.localAddress(fd);
+        boolean same = actual instanceof SocketAddress.UnixAbstract(String name, boolean ignored)
+                ? spec.address() instanceof SocketAddress.UnixAbstract(String wanted, boolean alsoIgnored)
+                        && name.equals(wanted)
+                : actual.equals(spec.address());
+        if (!same) {
+            throw new HotRestartException(
+                    "the parent passed a socket bound to %s for %s".formatted(actual, spec.url()));
         }
     }
 

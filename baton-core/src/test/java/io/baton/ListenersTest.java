@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.baton.posix.Errno;
+import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketType;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,6 +20,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +66,46 @@ class ListenersTest {
             await().untilAsserted(() -> assertThat(listener.fd().isClosed()).isTrue());
             assertThat(server.duties).containsOnly("drainListeners");
         }
+    }
+
+    @Test
+    void aLateAnswerIsNotTakenForTheNextOne() throws Exception {
+        DomainSocketNames names = new DomainSocketNames(epoch0.socketPath(), epoch0.baseId());
+        try (Server parent = Server.start(epoch0);
+                Fd late = Posix.linux().socket(SocketFamily.UNIX, SocketType.DATAGRAM, true);
+                Server child = Server.join(epoch1)) {
+            ListenerSocket listener = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, false));
+            child.hotRestart.shutdownParentAdmin();
+            Posix.linux()
+                    .sendMessageTo(
+                            late,
+                            Frames.split(MessageEncoder.encode(Reply.PassListenSocket.NONE))
+                                    .getFirst(),
+                            List.of(),
+                            names.address(DomainSocketNames.Role.CHILD, epoch1.epoch()));
+
+            assertThat(child.hotRestart
+                            .listeners()
+                            .listen(tcp(listener.boundAddress(), 0, false))
+                            .inherited())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aSocketBoundToAnotherAddressIsRefusedAndClosed() {
+        Posix posix = Posix.linux();
+        Fd other = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
+        posix.bind(other, ANY_PORT);
+        Listeners listeners = new Listeners(posix, (url, worker) -> Optional.of(other));
+        ListenSpec wanted = tcp(new SocketAddress.Inet(InetAddress.getLoopbackAddress(), 1), 0, false);
+
+        assertThatThrownBy(() -> listeners.listen(wanted))
+                .isInstanceOf(HotRestartException.class)
+                .hasMessageStartingWith("the parent passed a socket bound to 127.0.0.1:")
+                .hasMessageEndingWith(" for tcp://127.0.0.1:1");
+        assertThat(other.isClosed()).isTrue();
+        assertThat(listeners.all()).isEmpty();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketType;
+import io.baton.testkit.FaultyPosix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -106,6 +107,27 @@ class ListenersTest {
                 .hasMessageEndingWith(" for tcp://127.0.0.1:1");
         assertThat(other.isClosed()).isTrue();
         assertThat(listeners.all()).isEmpty();
+    }
+
+    @Test
+    void aPathThatCannotBeRemovedDoesNotStopTheClosing() throws Exception {
+        FaultyPosix faulty = new FaultyPosix(Posix.linux())
+                .fail("unlink", Errno.EROFS, 9)
+                .fail("unlinkSharedMemory", Errno.EACCES, 9);
+        HotRestartOptions onPaths =
+                epoch0.with(o -> o.socketPath = directory.resolve("hr").toString());
+        Server server = Server.join(faulty.posix(), onPaths.with(o -> o.epoch = RestartEpoch.FIRST));
+        ListenerSocket first = server.hotRestart.listeners().listen(unix("one.sock"));
+        ListenerSocket second = server.hotRestart.listeners().listen(unix("two.sock"));
+        server.close();
+
+        assertThat(List.of(first.fd(), second.fd())).allMatch(Fd::isClosed);
+        Server.join(onPaths).close(); // nobody has the names any more
+    }
+
+    private ListenSpec unix(String file) {
+        return new ListenSpec(
+                new SocketAddress.UnixPath(directory.resolve(file).toString()), SocketType.STREAM, 0, false, 16);
     }
 
     @Test

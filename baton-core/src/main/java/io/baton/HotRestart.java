@@ -35,7 +35,7 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
 
     /** What {@code --hot-restart-version} prints, {@code 11.104} on x86-64: processes that print the same can restart one another. */
     static String supportedVersion(Posix posix) {
-        return "%d.%d".formatted(SharedMemory.VERSION, SharedMemory.sizeBytes(posix));
+        return SharedMemory.VERSION + "." + SharedMemory.sizeBytes(posix);
     }
 
     /** {@link #supportedVersion}, or {@code disabled}. */

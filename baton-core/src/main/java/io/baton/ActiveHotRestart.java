@@ -86,10 +86,18 @@ final class ActiveHotRestart implements HotRestart {
             }
             SharedMemory memory = attachMemory(options, posix, names, asChild.parentPresent());
             memory.setInitializing();
-            ActiveHotRestart hotRestart =
-                    new ActiveHotRestart(posix, options, names, sockets, memory, stats, asChild, observer);
-            hotRestart.publish();
-            return hotRestart;
+            try {
+                ActiveHotRestart hotRestart =
+                        new ActiveHotRestart(posix, options, names, sockets, memory, stats, asChild, observer);
+                hotRestart.publish();
+                return hotRestart;
+            } catch (RuntimeException e) {
+                memory.clearInitializing();
+                if (!asChild.parentPresent() && !othersLive(posix, names, options.epoch())) {
+                    memory.unlink();
+                }
+                throw e;
+            }
         } catch (HotRestartException | RuntimeException e) {
             if (asChild != null) {
                 asChild.close();

@@ -267,6 +267,7 @@ final class HotRestartingParent extends HotRestartingBase {
             Guarded.run("terminate", duties::terminate);
         } else if (from instanceof HotRestartState.AwaitingReady) {
             lastTold = OptionalLong.empty(); // it has left; its pid may come again as another
+            self.listeners().handedOver(false);
             Guarded.run("reopenAdmin", duties::reopenAdmin);
         }
     }

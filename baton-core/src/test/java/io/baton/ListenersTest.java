@@ -131,6 +131,30 @@ class ListenersTest {
     }
 
     @Test
+    void aPathIsRemovedByTheParentWhenTheChildLeftEarly() throws Exception {
+        DomainSocketNames names = new DomainSocketNames(epoch0.socketPath(), epoch0.baseId());
+        Server parent = Server.start(epoch0);
+        ListenerSocket listener = parent.hotRestart.listeners().listen(unix("app.sock"));
+        try (Fd child = Posix.linux().socket(SocketFamily.UNIX, SocketType.DATAGRAM, true)) {
+            Posix.linux().bind(child, names.address(DomainSocketNames.Role.CHILD, epoch1.epoch()));
+            for (Request request : List.of(
+                    new Request.ShutdownAdmin(),
+                    new Request.PassListenSocket(listener.spec().url(), 0),
+                    new Request.Terminate())) {
+                Posix.linux()
+                        .sendMessageTo(
+                                child,
+                                Frames.split(MessageEncoder.encode(request)).getFirst(),
+                                List.of(),
+                                names.address(DomainSocketNames.Role.PARENT, epoch0.epoch()));
+            }
+            await().untilAsserted(() -> assertThat(parent.duties).containsExactly("closeAdmin", "reopenAdmin"));
+        }
+        parent.close();
+        assertThat(directory.resolve("app.sock")).doesNotExist();
+    }
+
+    @Test
     void ofWorkersEachGetsItsOwnAndTheSurplusIsAdopted() throws Exception {
         try (Server parent = Server.start(epoch0)) {
             ListenerSocket first = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, true));

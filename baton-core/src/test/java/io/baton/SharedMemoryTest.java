@@ -78,6 +78,18 @@ class SharedMemoryTest {
     }
 
     @Test
+    void aJoinThatFailsHalfwayLeavesNothingBehind() throws Exception {
+        Stats unfit = new Stats();
+        unfit.gauge("server.hot_restart_epoch", ImportMode.ACCUMULATE);
+
+        assertThatThrownBy(() -> HotRestart.join(epoch1, POSIX, unfit)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(flags()).isZero();
+        parent.close();
+        assertThatThrownBy(() -> HotRestart.join(epoch0, POSIX, unfit)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void initializingFlagRefusesASecondStarter() throws Exception {
         try (Server child = Server.join(epoch1)) {
             assertThat(flags()).isEqualTo(1);

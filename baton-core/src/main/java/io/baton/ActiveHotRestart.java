@@ -121,10 +121,9 @@ final class ActiveHotRestart implements HotRestart {
         if (theirs.isEmpty() && !parentPresent) { // the first, or one that starts cold: nobody's is replaced
             return SharedMemory.create(posix, options.baseId());
         }
-        return theirs
-                .orElseThrow(() -> new HotRestartException(
-                        "cannot open shared memory region %s check user permissions. Error: No such file or directory"
-                                .formatted(SharedMemory.name(options.baseId()))));
+        return theirs.orElseThrow(() -> new HotRestartException(
+                "cannot open shared memory region %s check user permissions. Error: No such file or directory"
+                        .formatted(SharedMemory.name(options.baseId()))));
     }
 
     private void publish() {

@@ -9,9 +9,7 @@ final class Guarded {
 
     private Guarded() {}
 
-    /**
-     * @return false when it failed, which is logged
-     */
+    /** Runs {@code call}; returns false when it failed, which is logged. */
     static boolean run(String what, Runnable call) {
         try {
             call.run();

@@ -186,7 +186,8 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private void terminateParent() {
         long now = System.nanoTime();
         if (terminateDeadlineNanos.isEmpty()) {
-            terminateDeadlineNanos = OptionalLong.of(now + options.replyTimeout().toNanos());
+            terminateDeadlineNanos =
+                    OptionalLong.of(now + options.replyTimeout().toNanos());
         }
         try {
             main.send(new Request.Terminate(), List.of(), parentAddress, Duration.ZERO);
@@ -259,7 +260,9 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
                 return;
             }
             late.get().closeFd();
-            LOG.warn("a late answer was ignored: {}", late.get().message().getClass().getSimpleName());
+            LOG.warn(
+                    "a late answer was ignored: {}",
+                    late.get().message().getClass().getSimpleName());
             if (watch.isPresent() && isFromParent(late.get()) && late.get().message() instanceof Reply.Stats stats) {
                 parentStats.merge(stats); // the parent holds its counters as told
             }

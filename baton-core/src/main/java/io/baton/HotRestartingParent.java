@@ -149,12 +149,10 @@ final class HotRestartingParent extends HotRestartingBase {
         watchReadyDeadline();
         if (drainRequested) {
             drainRequested = false;
-            self.lifecycle()
-                    .offer(new DrainRequested())
-                    .ifPresent(from -> {
-                        ownDrain = true;
-                        self.drain().begin(duties);
-                    });
+            self.lifecycle().offer(new DrainRequested()).ifPresent(from -> {
+                ownDrain = true;
+                self.drain().begin(duties);
+            });
         }
         watchDrain();
         clearFlagOfDeadChild();
@@ -288,8 +286,8 @@ final class HotRestartingParent extends HotRestartingBase {
             case HotRestartState.Serving _, HotRestartState.Terminated _ -> OptionalLong.empty();
         };
         if (waitedFor.isPresent() && System.nanoTime() - readyDeadlineNanos >= 0) {
-            childFailed(new ChildFailed(
-                    waitedFor.getAsLong(), true, "it was not ready within " + options.readyTimeout()));
+            childFailed(
+                    new ChildFailed(waitedFor.getAsLong(), true, "it was not ready within " + options.readyTimeout()));
         }
     }
 

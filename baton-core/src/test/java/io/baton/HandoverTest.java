@@ -63,7 +63,8 @@ class HandoverTest {
             parent.connections.set(1);
             try (Server child = Server.start(epoch1.with(o -> o.statsInterval = Duration.ofMillis(1)))) {
                 ListenSpec spec = new ListenSpec(
-                        new SocketAddress.UnixPath(directory.resolve("late.sock").toString()),
+                        new SocketAddress.UnixPath(
+                                directory.resolve("late.sock").toString()),
                         SocketType.STREAM,
                         0,
                         false,

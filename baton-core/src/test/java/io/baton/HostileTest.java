@@ -170,8 +170,7 @@ class HostileTest {
         }
         await().untilAsserted(() -> assertThat(parent.hotRestart.state())
                 .isEqualTo(new HotRestartState.Draining(
-                        epoch0.epoch(),
-                        OptionalLong.of(ProcessHandle.current().pid()))));
+                        epoch0.epoch(), OptionalLong.of(ProcessHandle.current().pid()))));
     }
 
     @Test

@@ -2,10 +2,13 @@ package io.baton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -58,7 +61,7 @@ class ListenUrlTest {
         return new SocketAddress.Inet(InetAddress.getByName(host), port);
     }
 
-    @Test
+    @Example
     void wireNamesHaveAsciiDigitsInEveryLocale() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));

@@ -111,14 +111,13 @@ class ListenersTest {
 
     @Test
     void aPathThatCannotBeRemovedDoesNotStopTheClosing() throws Exception {
-        FaultyPosix faulty = new FaultyPosix(Posix.linux())
-                .fail("unlink", Errno.EROFS, 9)
-                .fail("unlinkSharedMemory", Errno.EACCES, 9);
+        FaultyPosix faulty = new FaultyPosix(Posix.linux());
         HotRestartOptions onPaths =
                 epoch0.with(o -> o.socketPath = directory.resolve("hr").toString());
-        Server server = Server.join(faulty.posix(), onPaths.with(o -> o.epoch = RestartEpoch.FIRST));
+        Server server = Server.join(faulty.posix(), onPaths);
         ListenerSocket first = server.hotRestart.listeners().listen(unix("one.sock"));
         ListenerSocket second = server.hotRestart.listeners().listen(unix("two.sock"));
+        faulty.fail("unlink", Errno.EROFS, 9).fail("unlinkSharedMemory", Errno.EACCES, 9);
         server.close();
 
         assertThat(List.of(first.fd(), second.fd())).allMatch(Fd::isClosed);

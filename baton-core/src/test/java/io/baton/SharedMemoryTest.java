@@ -60,7 +60,7 @@ class SharedMemoryTest {
 
             assertThat(Files.getAttribute(file, "unix:ino")).isEqualTo(inode);
             assertThat(third.hotRestart.state().label()).isEqualTo("serving");
-            second.close();
+            second.hotRestart.close();
             assertThat(file).exists();
         }
         assertThat(file).doesNotExist();

@@ -1,6 +1,7 @@
 package io.baton;
 
 import io.baton.DomainSocketNames.Role;
+import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
 import java.io.IOException;
@@ -83,12 +84,20 @@ final class ActiveHotRestart implements HotRestart {
             if (options.skipOnNoParent()) {
                 asChild.probeParent();
             }
-            SharedMemory memory = attachMemory(options, posix, asChild.parentPresent());
+            SharedMemory memory = attachMemory(options, posix, names, asChild.parentPresent());
             memory.setInitializing();
-            ActiveHotRestart hotRestart =
-                    new ActiveHotRestart(posix, options, names, sockets, memory, stats, asChild, observer);
-            hotRestart.publish();
-            return hotRestart;
+            try {
+                ActiveHotRestart hotRestart =
+                        new ActiveHotRestart(posix, options, names, sockets, memory, stats, asChild, observer);
+                hotRestart.publish();
+                return hotRestart;
+            } catch (RuntimeException e) {
+                memory.clearInitializing();
+                if (!asChild.parentPresent() && !othersLive(posix, names, options.epoch())) {
+                    memory.unlink();
+                }
+                throw e;
+            }
         } catch (HotRestartException | RuntimeException e) {
             if (asChild != null) {
                 asChild.close();
@@ -98,15 +107,23 @@ final class ActiveHotRestart implements HotRestart {
         }
     }
 
-    private static SharedMemory attachMemory(HotRestartOptions options, Posix posix, boolean parentPresent)
+    private static SharedMemory attachMemory(
+            HotRestartOptions options, Posix posix, DomainSocketNames names, boolean parentPresent)
             throws HotRestartException {
-        if (!parentPresent) { // the first, or one that starts cold: nobody else can be using what is there
+        boolean alone = !parentPresent && !othersLive(posix, names, options.epoch());
+        if (!alone && options.epoch().isFirst()) { // it would take their memory away, and they would never know
+            throw new HotRestartException.AddressInUse(
+                    ("unable to bind domain socket with base_id=%d, id=0, errno=%d (see --base-id option): another "
+                                    + "process of this base id is alive")
+                            .formatted(options.baseId().scaled(), Errno.EADDRINUSE.number()));
+        }
+        Optional<SharedMemory> theirs = alone ? Optional.empty() : SharedMemory.open(posix, options.baseId());
+        if (theirs.isEmpty() && !parentPresent) { // the first, or one that starts cold: nobody's is replaced
             return SharedMemory.create(posix, options.baseId());
         }
-        return SharedMemory.open(posix, options.baseId())
-                .orElseThrow(() -> new HotRestartException(
-                        "cannot open shared memory region %s check user permissions. Error: No such file or directory"
-                                .formatted(SharedMemory.name(options.baseId()))));
+        return theirs.orElseThrow(() -> new HotRestartException(
+                "cannot open shared memory region %s check user permissions. Error: No such file or directory"
+                        .formatted(SharedMemory.name(options.baseId()))));
     }
 
     private void publish() {
@@ -254,10 +271,18 @@ final class ActiveHotRestart implements HotRestart {
         sockets.close();
     }
 
-    /** Nobody before us and nobody after us: what Envoy would leave in /dev/shm for ever. */
+    /** Nobody before us, nobody after us: what Envoy would leave in /dev/shm for ever. */
     private boolean isLast() {
-        return !asChild.parentPresent()
-                && !UnixPaths.isLive(
-                        posix, names.address(Role.CHILD, options.epoch().next()), SocketType.DATAGRAM);
+        return !asChild.parentPresent() && !othersLive(posix, names, options.epoch());
+    }
+
+    /** Whether a process of this base id lives in another slot, whatever its epoch. The child's name is the first that each binds. */
+    private static boolean othersLive(Posix posix, DomainSocketNames names, RestartEpoch epoch) {
+        return isLive(posix, names, epoch.next())
+                || isLive(posix, names, epoch.next().next());
+    }
+
+    private static boolean isLive(Posix posix, DomainSocketNames names, RestartEpoch epoch) {
+        return UnixPaths.isLive(posix, names.address(Role.CHILD, epoch), SocketType.DATAGRAM);
     }
 }

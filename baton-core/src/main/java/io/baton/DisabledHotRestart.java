@@ -83,6 +83,7 @@ final class DisabledHotRestart implements HotRestart {
         Optional<String> over = drain.over(server);
         while (over.isEmpty() && !closed) {
             RpcStream.pause(DRAIN_TURN);
+            drain.stopAccepting(server);
             over = drain.over(server);
         }
         if (!closed) {

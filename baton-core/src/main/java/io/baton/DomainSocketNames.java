@@ -2,7 +2,7 @@ package io.baton;
 
 import io.baton.posix.SocketAddress;
 
-/** The names of a lineage's sockets: {@code {path}_{role}_{base id * 10 + epoch % 3}}. */
+/** The names of a lineage's sockets: {@code {path}_{role}_{base id * 10 + epoch % 3}}; in ASCII digits whatever the locale. */
 record DomainSocketNames(String socketPath, BaseId baseId) {
 
     /** Which of the four sockets of a process. */
@@ -20,7 +20,7 @@ record DomainSocketNames(String socketPath, BaseId baseId) {
     }
 
     SocketAddress address(Role role, RestartEpoch epoch) {
-        String name = "%s_%s_%d".formatted(socketPath, role.word, baseId.scaled() + epoch.slot());
+        String name = socketPath + "_" + role.word + "_" + (baseId.scaled() + epoch.slot());
         // Envoy's address length is always sizeof(sockaddr_un), and of an abstract name every byte counts.
         return isAbstract()
                 ? new SocketAddress.UnixAbstract(name.substring(1), true)
@@ -33,6 +33,6 @@ record DomainSocketNames(String socketPath, BaseId baseId) {
 
     /** Locked while a process of this lineage binds, so that two of them do not take one another's fresh paths for stale ones. */
     String lockPath() {
-        return "%s_lock_%d".formatted(socketPath, baseId.scaled());
+        return socketPath + "_lock_" + baseId.scaled();
     }
 }

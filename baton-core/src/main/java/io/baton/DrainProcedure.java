@@ -1,12 +1,18 @@
 package io.baton;
 
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Draining itself: how it begins, and when it is over for a process that no child will end. */
+/** Draining itself: how it begins, and when it is over for a process that no child will end. For one thread at a time. */
 final class DrainProcedure {
+    private static final Logger LOG = LoggerFactory.getLogger(DrainProcedure.class);
+    private static final int ATTEMPTS = 20;
+
     private final DrainManager manager;
     private final Listeners listeners;
     private final boolean exitWhenDrained;
+    private int attemptsLeft;
 
     DrainProcedure(DrainManager manager, Listeners listeners, boolean exitWhenDrained) {
         this.manager = manager;
@@ -16,13 +22,34 @@ final class DrainProcedure {
 
     void begin(ParentDuties duties) {
         manager.start();
-        Guarded.run("drainListeners", duties::drainListeners);
-        listeners.closeAll();
+        attemptsLeft = ATTEMPTS;
+        stopAccepting(duties);
+    }
+
+    /**
+     * Tries again what failed at the beginning; does nothing when all is done. Until the server has let go of them, the fds stay open:
+     * one that is closed while in an epoll, and lives on in the child, keeps firing and can no longer be taken out.
+     */
+    void stopAccepting(ParentDuties duties) {
+        if (attemptsLeft == 0) {
+            return;
+        }
+        attemptsLeft--;
+        if (Guarded.run("drainListeners", duties::drainListeners)) {
+            attemptsLeft = 0;
+            listeners.closeAll();
+        } else if (attemptsLeft == 0) {
+            LOG.error("the server did not let go of its listeners in {} attempts; they stay open to the end", ATTEMPTS);
+        }
+    }
+
+    boolean timeIsOver() {
+        return manager.remaining().isZero();
     }
 
     /** Why the process may end now; empty when it may not. */
     Optional<String> over(ParentDuties duties) {
-        if (manager.remaining().isZero()) {
+        if (timeIsOver()) {
             return Optional.of("the drain time is over");
         }
         if (exitWhenDrained && duties.connections() == 0) {

@@ -9,11 +9,14 @@ final class Guarded {
 
     private Guarded() {}
 
-    static void run(String what, Runnable call) {
+    /** Runs {@code call}; returns false when it failed, which is logged. */
+    static boolean run(String what, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+            return true;
+        } catch (RuntimeException | Error e) { // an Error of theirs, too: it would end our thread without a word
             LOG.error("{} of the server failed", what, e);
+            return false;
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
 
     /** What {@code --hot-restart-version} prints, {@code 11.104} on x86-64: processes that print the same can restart one another. */
     static String supportedVersion(Posix posix) {
-        return "%d.%d".formatted(SharedMemory.VERSION, SharedMemory.sizeBytes(posix));
+        return SharedMemory.VERSION + "." + SharedMemory.sizeBytes(posix);
     }
 
     /** {@link #supportedVersion}, or {@code disabled}. */
@@ -56,7 +56,7 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * Asks the parent to close its admin listener, so that this process can bind the address. The parent terminates its own parent,
      * if that is still there.
      *
-     * @return what the parent told of itself; empty without a parent
+     * @return what the parent told of itself; empty without a parent, and after {@link #ready}
      * @throws HotRestartException when the parent does not answer in time, or not as expected
      */
     Optional<ParentAdmin> shutdownParentAdmin() throws HotRestartException;
@@ -78,7 +78,8 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
 
     /**
      * Drains without a child, as on a signal: {@link ParentDuties#drainListeners}, then {@link ParentDuties#terminate} when the last
-     * connection has left, at the latest after the drain time. Does nothing when already draining.
+     * connection has left, at the latest after the drain time. A child that comes meanwhile, and goes on asking for
+     * stats, decides instead. Does nothing when already draining.
      */
     void drain();
 

@@ -16,6 +16,10 @@ public class HotRestartException extends Exception {
     public static final class AddressInUse extends HotRestartException {
         private static final long serialVersionUID = 1L;
 
+        AddressInUse(String message) {
+            super(message);
+        }
+
         public AddressInUse(String message, Throwable cause) {
             super(message, cause);
         }

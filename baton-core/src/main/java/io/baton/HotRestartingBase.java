@@ -94,7 +94,7 @@ abstract class HotRestartingBase implements AutoCloseable {
                 if (!stopping) {
                     turn();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // nobody would notice that the thread has ended
                 if (stopping) {
                     return;
                 }

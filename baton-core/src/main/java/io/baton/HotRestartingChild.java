@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,12 +27,18 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     /** For each of the two messages at ready: both processes accept meanwhile, or with a stalled parent only we do. */
     private static final Duration TAKE_OVER_PATIENCE = Duration.ofSeconds(2);
 
+    private static final int MAX_LATE_ANSWERS = 64;
+    private static final Duration REPEAT_TERMINATE = Duration.ofMillis(100);
+
     private final SocketAddress parentAddress;
     private final ParentStats parentStats;
     private final ParentPolling polling;
 
     /** Once the parent has answered, and the kernel has told who that is. */
     private Optional<PeerWatch> watch = Optional.empty();
+
+    /** When to stop repeating Terminate to a parent that does not read; empty before the first. */
+    private OptionalLong terminateDeadlineNanos = OptionalLong.empty();
 
     private volatile boolean parentPresent;
     private volatile boolean parentLeftToItself;
@@ -68,14 +75,24 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         udpHandler = handler;
     }
 
-    /** One probe, no retry: a parent that is gone is done without. */
-    void probeParent() {
+    /**
+     * One probe: a parent that is gone is done without.
+     *
+     * @throws HotRestartException when it is there, or may be, and cannot be reached: a cold start would harm it
+     */
+    void probeParent() throws HotRestartException {
         if (!parentPresent) {
             return;
         }
         try {
-            main.send(new Request.TestConnection(), List.of(), parentAddress, Duration.ZERO);
+            main.send(new Request.TestConnection(), List.of(), parentAddress, options.replyTimeout());
         } catch (PosixException e) {
+            if (!isRefused(e)) {
+                throw new HotRestartException(
+                        "cannot tell whether the parent (epoch %s) is gone: %s"
+                                .formatted(options.epoch().previous(), e.getMessage()),
+                        e);
+            }
             LOG.warn("hot restart skipped, the parent is gone: {}", e.getMessage());
             parentPresent = false;
         }
@@ -163,7 +180,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     @Override
     Duration untilNextTurn() {
-        return polling.untilNextTurn(System.nanoTime());
+        return terminateDeadlineNanos.isPresent() ? REPEAT_TERMINATE : polling.untilNextTurn(System.nanoTime());
     }
 
     @Override
@@ -185,11 +202,32 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         switch (polling.next(System.nanoTime())) {
             case WAIT -> {}
             case ASK_STATS -> trySend(new Request.Stats());
-            case TERMINATE -> {
-                trySend(new Request.Terminate());
-                parentGone("it was told to terminate: " + polling.terminateReason());
+            case TERMINATE -> terminateParent();
+        }
+    }
+
+    /** Again in the next turn when the parent's queue is full: it must hear this, or it lives for ever. */
+    private void terminateParent() {
+        long now = System.nanoTime();
+        if (terminateDeadlineNanos.isEmpty()) {
+            terminateDeadlineNanos =
+                    OptionalLong.of(now + options.replyTimeout().toNanos());
+        }
+        try {
+            main.send(new Request.Terminate(), List.of(), parentAddress, Duration.ZERO);
+        } catch (PosixException e) {
+            if (e.errno() == Errno.EAGAIN && now - terminateDeadlineNanos.getAsLong() < 0) {
+                return;
+            }
+            if (!isRefused(e)) {
+                LOG.error(
+                        "the parent (epoch {}, pid {}) could not be told to terminate and may live on: {}",
+                        options.epoch().previous(),
+                        watch.map(PeerWatch::pid).orElse(0L),
+                        e.getMessage());
             }
         }
+        parentGone("it was told to terminate: " + polling.terminateReason());
     }
 
     private void forwarded(RpcStream.Received received) {
@@ -203,7 +241,8 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private record Answer<T extends Reply>(T reply, Optional<Fd> fd) {}
 
     /**
-     * @return the answer, whose fd the caller owns; empty when the parent is gone, or there never was one
+     * @return the answer, whose fd the caller owns; empty when the parent is gone, or there never was one, or it drains: then it has
+     *     no listeners any more, and its answers are for the role's own thread
      */
     private <T extends Reply> Optional<Answer<T>> ask(Request request, Class<T> expected) throws HotRestartException {
         return ask(request, expected, options.replyTimeout());
@@ -211,8 +250,12 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     private <T extends Reply> Optional<Answer<T>> ask(Request request, Class<T> expected, Duration patience)
             throws HotRestartException {
+        if (!parentPresent || polling.begun()) {
+            return Optional.empty();
+        }
+        discardLateAnswers();
         long deadline = System.nanoTime() + patience.toNanos();
-        if (!parentPresent || !send(request, patience)) {
+        if (!send(request, patience)) {
             return Optional.empty();
         }
         while (parentPresent) {
@@ -236,6 +279,23 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
             }
         }
         return Optional.empty();
+    }
+
+    /** There are no request ids: an answer that came after its deadline would be taken for the next one. */
+    private void discardLateAnswers() {
+        for (int i = 0; i < MAX_LATE_ANSWERS; i++) {
+            Optional<RpcStream.Received> late = main.receive();
+            if (late.isEmpty()) {
+                return;
+            }
+            late.get().closeFd();
+            LOG.warn(
+                    "a late answer was ignored: {}",
+                    late.get().message().getClass().getSimpleName());
+            if (watch.isPresent() && isFromParent(late.get()) && late.get().message() instanceof Reply.Stats stats) {
+                parentStats.merge(stats, System.nanoTime()); // the parent holds its counters as told
+            }
+        }
     }
 
     private <T extends Reply> Optional<Answer<T>> accept(

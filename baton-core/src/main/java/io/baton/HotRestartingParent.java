@@ -33,6 +33,9 @@ final class HotRestartingParent extends HotRestartingBase {
     /** How long a child that does not read may hold us up. */
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
 
+    /** A child that asks for stats lives, and has a timer to end us. */
+    private static final Duration CHILD_IS_SILENT = Duration.ofSeconds(30);
+
     /** To an Envoy the whole of this name, tokens 0 to 1, is dynamic; told otherwise it makes another gauge of the same name. */
     private static final List<Reply.Span> GENERATION_IS_DYNAMIC = List.of(new Reply.Span(0, 1));
 
@@ -42,7 +45,20 @@ final class HotRestartingParent extends HotRestartingBase {
     private final SocketAddress childUdpAddress;
     private final StatsLatch latch;
     private Optional<PeerWatch> child = Optional.empty();
+
+    /** Pid of the child that knows what {@link #latch} says; empty when the next one knows nothing. */
+    private OptionalLong lastTold = OptionalLong.empty();
+
     private long readyDeadlineNanos;
+
+    /** The child has had us drain: it serves, and will end us. */
+    private boolean childReady;
+
+    private long childPolledNanos;
+
+    /** The drain is our own wish, whoever came since. */
+    private boolean ownDrain;
+
     private volatile boolean drainRequested;
 
     /** The process whose parent role this is. */
@@ -133,9 +149,10 @@ final class HotRestartingParent extends HotRestartingBase {
         watchReadyDeadline();
         if (drainRequested) {
             drainRequested = false;
-            self.lifecycle()
-                    .offer(new DrainRequested())
-                    .ifPresent(from -> self.drain().begin(duties));
+            self.lifecycle().offer(new DrainRequested()).ifPresent(from -> {
+                ownDrain = true;
+                self.drain().begin(duties);
+            });
         }
         watchDrain();
         clearFlagOfDeadChild();
@@ -166,16 +183,30 @@ final class HotRestartingParent extends HotRestartingBase {
         if (from.isEmpty()) {
             return;
         }
-        latch.reset();
+        if (lastTold.isEmpty() || lastTold.getAsLong() != pid) { // one that asks again has what it was told
+            latch.reset();
+            lastTold = OptionalLong.of(pid);
+        }
         watch(pid);
+        childReady = false;
+        childPolledNanos = System.nanoTime() - CHILD_IS_SILENT.toNanos();
         readyDeadlineNanos = System.nanoTime() + options.readyTimeout().toNanos();
         self.asChild().terminateParentSoon("a child of ours has come");
-        if (from.get() instanceof HotRestartState.Serving) {
+        if (childIsNew(from.get())) {
             Guarded.run("closeAdmin", duties::closeAdmin);
         }
         reply(
                 new Reply.ShutdownAdmin(self.asChild().originalStart().getEpochSecond(), options.reusePortDefault()),
                 List.of());
+    }
+
+    /** The admin may be open: always while serving, and while draining when nobody but ourselves asked for it. */
+    private static boolean childIsNew(HotRestartState from) {
+        return switch (from) {
+            case HotRestartState.Serving serving -> true;
+            case HotRestartState.Draining draining -> draining.child().isEmpty();
+            case HotRestartState.Starting _, HotRestartState.AwaitingReady _, HotRestartState.Terminated _ -> false;
+        };
     }
 
     private void passListenSocket(long pid, Request.PassListenSocket request) {
@@ -197,6 +228,7 @@ final class HotRestartingParent extends HotRestartingBase {
             LOG.warn("pid {} wants our stats but is not in a handover with us; ignored", pid);
             return;
         }
+        childPolledNanos = System.nanoTime();
         Map<String, Long> deltas = latch.pending();
         Runtime runtime = Runtime.getRuntime();
         Reply.Stats stats = new Reply.Stats(
@@ -212,6 +244,7 @@ final class HotRestartingParent extends HotRestartingBase {
 
     private void drainListeners(long pid) {
         self.lifecycle().offer(new ChildReady(pid)).ifPresent(from -> {
+            childReady = true;
             if (from instanceof HotRestartState.Serving) { // given up on, so the admin is open again
                 Guarded.run("closeAdmin", duties::closeAdmin);
             }
@@ -231,6 +264,7 @@ final class HotRestartingParent extends HotRestartingBase {
             LOG.info("shutting down due to child request");
             Guarded.run("terminate", duties::terminate);
         } else if (from instanceof HotRestartState.AwaitingReady) {
+            lastTold = OptionalLong.empty(); // it has left; its pid may come again as another
             takeBack();
         }
     }
@@ -244,9 +278,15 @@ final class HotRestartingParent extends HotRestartingBase {
     }
 
     private void watchReadyDeadline() {
-        if (self.lifecycle().state() instanceof HotRestartState.AwaitingReady awaiting
-                && System.nanoTime() - readyDeadlineNanos >= 0) {
-            childFailed(new ChildFailed(awaiting.child(), true, "it was not ready within " + options.readyTimeout()));
+        OptionalLong waitedFor = switch (self.lifecycle().state()) {
+            case HotRestartState.AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
+            case HotRestartState.Draining draining when !childReady -> draining.child();
+            case HotRestartState.Draining _, HotRestartState.Starting _ -> OptionalLong.empty();
+            case HotRestartState.Serving _, HotRestartState.Terminated _ -> OptionalLong.empty();
+        };
+        if (waitedFor.isPresent() && System.nanoTime() - readyDeadlineNanos >= 0) {
+            childFailed(
+                    new ChildFailed(waitedFor.getAsLong(), true, "it was not ready within " + options.readyTimeout()));
         }
     }
 
@@ -256,6 +296,7 @@ final class HotRestartingParent extends HotRestartingBase {
             return;
         }
         if (!event.alive()) {
+            lastTold = OptionalLong.empty();
             clearFlagOfDeadChild();
         }
         // From Serving: one that was given up on, and may have had the admin's address until now.
@@ -271,6 +312,25 @@ final class HotRestartingParent extends HotRestartingBase {
 
     /** Draining with a child ends by its Terminate; without one by ourselves. */
     private void watchDrain() {
+        if (self.lifecycle().state() instanceof HotRestartState.Draining draining) {
+            self.drain().stopAccepting(duties);
+            if (draining.child().isPresent()
+                    && ownDrain
+                    && childReady
+                    && childIsSilent()
+                    && self.drain().timeIsOver()) {
+                childFailed(new ChildFailed(draining.child().getAsLong(), true, "it is silent after the drain time"));
+            }
+            endWhenDrained();
+        }
+    }
+
+    /** An Envoy child that still asks must not lose us: it aborts when its parent is gone at its next question. */
+    private boolean childIsSilent() {
+        return System.nanoTime() - childPolledNanos >= CHILD_IS_SILENT.toNanos();
+    }
+
+    private void endWhenDrained() {
         if (self.lifecycle().state() instanceof HotRestartState.Draining draining
                 && draining.child().isEmpty()) {
             self.drain()

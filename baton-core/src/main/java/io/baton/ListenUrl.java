@@ -59,8 +59,8 @@ record ListenUrl(SocketAddress address, SocketType type) {
 
     static String hostAndPort(SocketAddress.Inet inet) {
         return inet.host() instanceof Inet6Address v6
-                ? "[%s]:%d".formatted(compress(v6), inet.port())
-                : "%s:%d".formatted(inet.host().getHostAddress(), inet.port());
+                ? "[" + compress(v6) + "]:" + inet.port()
+                : inet.host().getHostAddress() + ":" + inet.port();
     }
 
     /** As inet_ntop(3) writes it: the longest run of at least two zero groups, the first of equals, becomes {@code ::}. */

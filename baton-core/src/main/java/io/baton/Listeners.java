@@ -39,7 +39,8 @@ public final class Listeners {
     }
 
     /**
-     * The parent's socket for {@code spec}, or else a freshly bound one that needs {@link ListenerSocket#activate}.
+     * The parent's socket for {@code spec}, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
+     * {@link HotRestart#ready} always a freshly bound one: a draining parent has none.
      *
      * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for
      * @throws io.baton.posix.PosixException when binding fails; EADDRINUSE when a live process listens on a UNIX path
@@ -136,6 +137,7 @@ public final class Listeners {
         }
         try {
             requireType(fd.get(), spec);
+            requireAddress(fd.get(), spec);
             posix.setNonBlocking(fd.get(), true);
             LOG.debug("obtained socket for address {} worker {} from parent", spec.url(), spec.workerIndex());
             return Optional.of(new ListenerSocket(posix, fd.get(), spec, true));
@@ -151,6 +153,19 @@ public final class Listeners {
         if (actual != wanted) {
             throw new HotRestartException("the parent passed a socket of type %d for %s, expected type %d"
                     .formatted(actual, spec.url(), wanted));
+        }
+    }
+
+    /** An answer to an earlier question would be a socket of some other listener. */
+    private void requireAddress(Fd fd, ListenSpec spec) throws HotRestartException {
+        SocketAddress actual = posix.localAddress(fd);
+        boolean same = actual instanceof SocketAddress.UnixAbstract(String name, boolean ignored)
+                ? spec.address() instanceof SocketAddress.UnixAbstract(String wanted, boolean alsoIgnored)
+                        && name.equals(wanted)
+                : actual.equals(spec.address());
+        if (!same) {
+            throw new HotRestartException(
+                    "the parent passed a socket bound to %s for %s".formatted(actual, spec.url()));
         }
     }
 

@@ -6,7 +6,7 @@ package io.baton;
  */
 public interface ParentDuties {
 
-    /** Close the admin listener: the child is about to bind its address. */
+    /** Close the admin listener: the child is about to bind its address. Does nothing when it is closed already. */
     void closeAdmin();
 
     /**
@@ -17,7 +17,8 @@ public interface ParentDuties {
 
     /**
      * Stop accepting for good, now, and take the listeners out of every epoll before returning: their fds are closed right after. The
-     * child accepts from the same queues. {@link DrainManager#drainClose} answers true more and more from here on. It may wait for an accept loop to end.
+     * child accepts from the same queues. {@link DrainManager#drainClose} answers true more and more from here on. It may wait for an
+     * accept loop to end. When it throws the fds stay open, and it is called again, some twenty times at most.
      */
     void drainListeners();
 

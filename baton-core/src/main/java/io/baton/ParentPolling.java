@@ -15,7 +15,7 @@ final class ParentPolling {
 
     private final HotRestartOptions options;
     private final ParentStats parentStats;
-    private boolean begun;
+    private volatile boolean begun;
     private boolean keepUntilItsTime;
     private long nextPollNanos;
     private long shutdownNanos;
@@ -50,11 +50,12 @@ final class ParentPolling {
     }
 
     void begin(long nowNanos) {
-        begun = true;
         nextPollNanos = nowNanos + options.statsInterval().toNanos();
         shutdownNanos = nowNanos + options.parentShutdownTime().toNanos();
+        begun = true;
     }
 
+    /** Any thread. */
     boolean begun() {
         return begun;
     }

@@ -12,6 +12,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The memory that all processes of a lineage share, laid out as Envoy's; {@code /envoy_shared_memory_{base id * 10}}, mode 0600.
@@ -35,6 +37,8 @@ import java.util.Optional;
  */
 final class SharedMemory {
     static final long VERSION = 11;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedMemory.class);
 
     private static final long SIZE_OFFSET = 0;
     private static final long VERSION_OFFSET = 8;
@@ -131,7 +135,11 @@ final class SharedMemory {
     /** Removes the name, unless another lineage has replaced what it stands for. */
     void unlink() {
         if (inode.isPresent() && inode.equals(inode(Path.of("/dev/shm" + name)))) {
-            unlinkQuietly(posix, name);
+            try {
+                unlinkQuietly(posix, name);
+            } catch (PosixException e) {
+                LOG.warn("the shared memory of the lineage stays behind: {}", e.getMessage());
+            }
         }
     }
 

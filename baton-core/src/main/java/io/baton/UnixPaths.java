@@ -10,9 +10,13 @@ import io.baton.posix.SocketType;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Binding sockets to paths where a dead process may have left its own. */
 final class UnixPaths {
+    private static final Logger LOG = LoggerFactory.getLogger(UnixPaths.class);
+
     private UnixPaths() {}
 
     /**
@@ -33,13 +37,13 @@ final class UnixPaths {
         }
     }
 
-    /** Removes a path; that it is gone already is as good. */
+    /** Removes a path; that it is gone already is as good. Another failure is logged: clean-up must go on. */
     static void unlinkQuietly(Posix posix, String path) {
         try {
             posix.unlink(path);
         } catch (PosixException e) {
             if (e.errno() != Errno.ENOENT) {
-                throw e;
+                LOG.warn("a socket path stays behind: {}", e.getMessage());
             }
         }
     }

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.baton.posix.Errno;
 import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketType;
+import io.baton.testkit.FaultyPosix;
 import io.baton.testkit.FdCount;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -54,10 +59,52 @@ class HandoverTest {
     }
 
     @Test
+    void nothingIsAskedOfADrainingParentOnceItIsPolled() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            parent.connections.set(1);
+            try (Server child = Server.start(epoch1.with(o -> o.statsInterval = Duration.ofMillis(1)))) {
+                ListenSpec spec = new ListenSpec(
+                        new SocketAddress.UnixPath(
+                                directory.resolve("late.sock").toString()),
+                        SocketType.STREAM,
+                        0,
+                        false,
+                        16);
+                assertThat(child.hotRestart.shutdownParentAdmin()).isEmpty();
+                assertThat(child.hotRestart.listeners().listen(spec).inherited())
+                        .isFalse();
+                assertThat(child.hotRestart.listeners().surplus(spec)).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void theShutdownTimerEndsAParentThatKeepsConnections() throws Exception {
         try (Server parent = Server.start(epoch0)) {
             parent.connections.set(1);
             try (Server child = Server.start(epoch1.with(o -> o.parentShutdownTime = Duration.ofMillis(200)))) {
+                await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+            }
+        }
+    }
+
+    @Test
+    void aTerminateThatFindsTheParentsQueueFullIsRepeated() throws Exception {
+        byte[] terminate =
+                Frames.split(MessageEncoder.encode(new Request.Terminate())).getFirst();
+        FaultyPosix faulty = new FaultyPosix(Posix.linux())
+                .fail(
+                        "sendMessageTo",
+                        Errno.EAGAIN,
+                        6,
+                        call -> call.stream()
+                                .anyMatch(argument ->
+                                        argument instanceof byte[] datagram && Arrays.equals(datagram, terminate)));
+        try (Server parent = Server.start(epoch0)) {
+            parent.connections.set(1);
+            HotRestartOptions impatient = epoch1.with(o -> o.parentShutdownTime = Duration.ofMillis(100));
+            try (Server child = Server.start(faulty.posix(), impatient, server -> {})) {
                 await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
                 assertThat(child.hotRestart.state().label()).isEqualTo("serving");
             }
@@ -200,6 +247,19 @@ class HandoverTest {
     }
 
     @Test
+    void anErrorInADutyDoesNotEndTheThreadThatAnswers() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            parent.onDrain = () -> {
+                throw new NoClassDefFoundError("this server lacks a class");
+            };
+            try (Server child = Server.start(epoch1)) {
+                await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+            }
+        }
+    }
+
+    @Test
     void drainWithoutAChildEndsWithTheLastConnection() throws Exception {
         try (Server server = Server.start(epoch0)) {
             server.connections.set(1);
@@ -208,6 +268,19 @@ class HandoverTest {
             assertThat(server.stats.gauges()).containsEntry("server.live", 0L);
             server.connections.set(0);
             await().untilAsserted(() -> assertThat(server.duties).containsExactly("drainListeners", "terminate"));
+        }
+    }
+
+    @Test
+    void aParentThatDrainsByItselfClosesItsAdminForAChildThatComes() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            parent.connections.set(1);
+            parent.hotRestart.drain();
+            await().untilAsserted(() -> assertThat(parent.duties).containsExactly("drainListeners"));
+            try (Server child = Server.start(epoch1)) {
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+                assertThat(parent.duties).containsExactly("drainListeners", "closeAdmin");
+            }
         }
     }
 
@@ -249,6 +322,24 @@ class HandoverTest {
 
             parent.connections.set(0);
             await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+        }
+    }
+
+    @Test
+    void aParentThatCannotBeProbedIsNotTakenForGone() throws Exception {
+        try (Server parent = Server.start(epoch0)) {
+            HotRestartOptions skip = epoch1.with(o -> o.skipOnNoParent = true);
+            FaultyPosix faulty = new FaultyPosix(Posix.linux()).fail("sendMessageTo", Errno.ENOBUFS, 1);
+            assertThatThrownBy(() -> Server.join(faulty.posix(), skip))
+                    .isInstanceOf(HotRestartException.class)
+                    .hasMessageStartingWith("cannot tell whether the parent (epoch 0) is gone: ");
+
+            faulty.fail("sendMessageTo", Errno.EAGAIN, 5);
+            try (Server child = Server.start(faulty.posix(), skip, server -> {})) {
+                await().untilAsserted(() ->
+                        assertThat(parent.duties).containsExactly("closeAdmin", "drainListeners", "terminate"));
+                assertThat(child.hotRestart.state().label()).isEqualTo("serving");
+            }
         }
     }
 

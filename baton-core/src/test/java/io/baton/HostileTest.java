@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ class HostileTest {
     private final DomainSocketNames names = new DomainSocketNames(epoch0.socketPath(), epoch0.baseId());
     private final SocketAddress parentAddress = names.address(Role.PARENT, epoch0.epoch());
     private Server parent;
+    private Optional<Fd> silentChild = Optional.empty();
 
     @BeforeEach
     void startParent() throws HotRestartException {
@@ -46,6 +48,7 @@ class HostileTest {
 
     @AfterEach
     void endParent() {
+        silentChild.ifPresent(Fd::close);
         parent.close();
     }
 
@@ -131,6 +134,61 @@ class HostileTest {
             await().untilAsserted(() -> assertThat(parent.duties).containsExactly("closeAdmin", "reopenAdmin"));
         }
         assertThat(parent.hotRestart.state().label()).isEqualTo("serving");
+    }
+
+    @Test
+    void aDrainingParentGivesUpOnAChildThatIsNotReadyInTime() throws Exception {
+        drainWith(
+                epoch0.with(o -> {
+                    o.readyTimeout = Duration.ofMillis(300);
+                    o.exitWhenDrained = false;
+                    o.drainTime = Duration.ofSeconds(2);
+                }),
+                List.of(new Request.ShutdownAdmin()));
+        await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+    }
+
+    @Test
+    void aDrainThatTheParentAskedForEndsThoughItsChildIsSilent() throws Exception {
+        drainWith(
+                epoch0.with(o -> o.drainTime = Duration.ofSeconds(1)),
+                List.of(new Request.ShutdownAdmin(), new Request.DrainListeners()));
+        await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+    }
+
+    /** A child says what it has to say to a parent that drains by itself, and hangs. */
+    private void drainWith(HotRestartOptions options, List<Request> requests) throws Exception {
+        parent.close();
+        parent = Server.start(options);
+        parent.connections.set(1);
+        parent.hotRestart.drain();
+        await().untilAsserted(() -> assertThat(parent.duties).containsExactly("drainListeners"));
+        Fd child = childSocket();
+        silentChild = Optional.of(child);
+        for (Request request : requests) {
+            send(child, Frames.split(MessageEncoder.encode(request)).getFirst());
+        }
+        await().untilAsserted(() -> assertThat(parent.hotRestart.state())
+                .isEqualTo(new HotRestartState.Draining(
+                        epoch0.epoch(), OptionalLong.of(ProcessHandle.current().pid()))));
+    }
+
+    @Test
+    void aChildThatAsksAgainIsNotToldTheSameCountsTwice() throws Exception {
+        parent.stats.counter("requests").add(5);
+        try (Fd child = childSocket()) {
+            assertThat(ask(child, new Request.ShutdownAdmin())).isInstanceOf(Reply.ShutdownAdmin.class);
+            assertThat(((Reply.Stats) ask(child, new Request.Stats())).counterDeltas())
+                    .containsEntry("requests", 5L);
+            assertThat(ask(child, new Request.ShutdownAdmin())).isInstanceOf(Reply.ShutdownAdmin.class);
+            assertThat(((Reply.Stats) ask(child, new Request.Stats())).counterDeltas())
+                    .doesNotContainKey("requests");
+        }
+    }
+
+    private HotRestartMessage ask(Fd child, Request request) throws HotRestartException {
+        send(child, Frames.split(MessageEncoder.encode(request)).getFirst());
+        return reply(child);
     }
 
     @Test

@@ -2,10 +2,13 @@ package io.baton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -56,5 +59,24 @@ class ListenUrlTest {
 
     private static SocketAddress.Inet inet(String host, int port) throws UnknownHostException {
         return new SocketAddress.Inet(InetAddress.getByName(host), port);
+    }
+
+    @Example
+    void wireNamesHaveAsciiDigitsInEveryLocale() {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            for (String url : List.of("tcp://127.0.0.1:80", "udp://[::1]:53")) {
+                ListenUrl parsed = ListenUrl.parse(url).orElseThrow();
+                assertThat(ListenUrl.format(parsed.address(), parsed.type())).isEqualTo(url);
+            }
+            DomainSocketNames names = new DomainSocketNames("/run/hr", new BaseId(12));
+            assertThat(names.address(DomainSocketNames.Role.CHILD, new RestartEpoch(4)))
+                    .isEqualTo(new SocketAddress.UnixPath("/run/hr_child_121"));
+            assertThat(names.lockPath()).isEqualTo("/run/hr_lock_120");
+            assertThat(HotRestart.supportedVersion(Posix.linux())).matches("11\\.[0-9]+");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 }

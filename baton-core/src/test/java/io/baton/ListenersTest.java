@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.baton.posix.Errno;
+import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketType;
+import io.baton.testkit.FaultyPosix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +53,106 @@ class ListenersTest {
                 assertThat(client.isConnected()).isTrue();
             }
         }
+    }
+
+    @Test
+    void listenersThatTheServerCannotLetGoOfStayOpenAndAreTriedAgain() throws Exception {
+        try (Server server = Server.start(epoch0)) {
+            ListenerSocket listener = server.hotRestart.listeners().listen(tcp(ANY_PORT, 0, false));
+            server.connections.set(1);
+            server.failing.set(true);
+            server.hotRestart.drain();
+            await().untilAsserted(() -> assertThat(server.duties).hasSizeGreaterThan(2));
+            assertThat(listener.fd().isClosed()).isFalse();
+
+            server.failing.set(false);
+            await().untilAsserted(() -> assertThat(listener.fd().isClosed()).isTrue());
+            assertThat(server.duties).containsOnly("drainListeners");
+        }
+    }
+
+    @Test
+    void aLateAnswerIsNotTakenForTheNextOne() throws Exception {
+        DomainSocketNames names = new DomainSocketNames(epoch0.socketPath(), epoch0.baseId());
+        try (Server parent = Server.start(epoch0);
+                Fd late = Posix.linux().socket(SocketFamily.UNIX, SocketType.DATAGRAM, true);
+                Server child = Server.join(epoch1)) {
+            ListenerSocket listener = parent.hotRestart.listeners().listen(tcp(ANY_PORT, 0, false));
+            child.hotRestart.shutdownParentAdmin();
+            Posix.linux()
+                    .sendMessageTo(
+                            late,
+                            Frames.split(MessageEncoder.encode(Reply.PassListenSocket.NONE))
+                                    .getFirst(),
+                            List.of(),
+                            names.address(DomainSocketNames.Role.CHILD, epoch1.epoch()));
+
+            assertThat(child.hotRestart
+                            .listeners()
+                            .listen(tcp(listener.boundAddress(), 0, false))
+                            .inherited())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aSocketBoundToAnotherAddressIsRefusedAndClosed() {
+        Posix posix = Posix.linux();
+        Fd other = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
+        posix.bind(other, ANY_PORT);
+        Listeners listeners = new Listeners(posix, (url, worker) -> Optional.of(other));
+        ListenSpec wanted = tcp(new SocketAddress.Inet(InetAddress.getLoopbackAddress(), 1), 0, false);
+
+        assertThatThrownBy(() -> listeners.listen(wanted))
+                .isInstanceOf(HotRestartException.class)
+                .hasMessageStartingWith("the parent passed a socket bound to 127.0.0.1:")
+                .hasMessageEndingWith(" for tcp://127.0.0.1:1");
+        assertThat(other.isClosed()).isTrue();
+        assertThat(listeners.all()).isEmpty();
+    }
+
+    @Test
+    void aPathThatCannotBeRemovedDoesNotStopTheClosing() throws Exception {
+        FaultyPosix faulty = new FaultyPosix(Posix.linux());
+        HotRestartOptions onPaths =
+                epoch0.with(o -> o.socketPath = directory.resolve("hr").toString());
+        Server server = Server.join(faulty.posix(), onPaths);
+        ListenerSocket first = server.hotRestart.listeners().listen(unix("one.sock"));
+        ListenerSocket second = server.hotRestart.listeners().listen(unix("two.sock"));
+        faulty.fail("unlink", Errno.EROFS, 9).fail("unlinkSharedMemory", Errno.EACCES, 9);
+        server.close();
+
+        assertThat(List.of(first.fd(), second.fd())).allMatch(Fd::isClosed);
+        Server.join(onPaths).close(); // nobody has the names any more
+    }
+
+    private ListenSpec unix(String file) {
+        return new ListenSpec(
+                new SocketAddress.UnixPath(directory.resolve(file).toString()), SocketType.STREAM, 0, false, 16);
+    }
+
+    @Test
+    void aPathIsRemovedByTheParentWhenTheChildLeftEarly() throws Exception {
+        DomainSocketNames names = new DomainSocketNames(epoch0.socketPath(), epoch0.baseId());
+        Server parent = Server.start(epoch0);
+        ListenerSocket listener = parent.hotRestart.listeners().listen(unix("app.sock"));
+        try (Fd child = Posix.linux().socket(SocketFamily.UNIX, SocketType.DATAGRAM, true)) {
+            Posix.linux().bind(child, names.address(DomainSocketNames.Role.CHILD, epoch1.epoch()));
+            for (Request request : List.of(
+                    new Request.ShutdownAdmin(),
+                    new Request.PassListenSocket(listener.spec().url(), 0),
+                    new Request.Terminate())) {
+                Posix.linux()
+                        .sendMessageTo(
+                                child,
+                                Frames.split(MessageEncoder.encode(request)).getFirst(),
+                                List.of(),
+                                names.address(DomainSocketNames.Role.PARENT, epoch0.epoch()));
+            }
+            await().untilAsserted(() -> assertThat(parent.duties).containsExactly("closeAdmin", "reopenAdmin"));
+        }
+        parent.close();
+        assertThat(directory.resolve("app.sock")).doesNotExist();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.baton;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.baton.posix.Posix;
 import java.nio.ByteBuffer;
@@ -41,6 +42,51 @@ class SharedMemoryTest {
         assertThat(memory.getLong(memory.capacity() - 8)).isZero();
         assertThat(HotRestart.supportedVersion(POSIX)).isEqualTo(x86 ? "11.104" : "11.120");
         assertThat((Integer) Files.getAttribute(file, "unix:mode") & 0777).isEqualTo(0600);
+    }
+
+    @Test
+    void aStrayFirstEpochIsRefusedAndLeavesTheLineageItsMemory() throws Exception {
+        try (Server second = Server.start(epoch1);
+                Server third = Server.start(Lineages.next(epoch1))) {
+            await().untilAsserted(() -> assertThat(second.duties).endsWith("terminate"));
+            parent.close();
+            Object inode = Files.getAttribute(file, "unix:ino");
+
+            assertThatThrownBy(() -> Server.join(epoch0))
+                    .isInstanceOf(HotRestartException.AddressInUse.class)
+                    .hasMessageStartingWith(
+                            "unable to bind domain socket with base_id=%d, id=0, errno=98 (see --base-id option)"
+                                    .formatted(epoch0.baseId().scaled()));
+
+            assertThat(Files.getAttribute(file, "unix:ino")).isEqualTo(inode);
+            assertThat(third.hotRestart.state().label()).isEqualTo("serving");
+            second.hotRestart.close();
+            assertThat(file).exists();
+        }
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void aColdStartBesideALivingGrandparentSharesItsMemory() throws Exception {
+        Object inode = Files.getAttribute(file, "unix:ino");
+        HotRestartOptions cold = Lineages.next(epoch1).with(o -> o.skipOnNoParent = true);
+        try (Server started = Server.start(cold)) {
+            assertThat(started.hotRestart.state().label()).isEqualTo("serving");
+            assertThat(Files.getAttribute(file, "unix:ino")).isEqualTo(inode);
+        }
+        assertThat(file).exists();
+    }
+
+    @Test
+    void aJoinThatFailsHalfwayLeavesNothingBehind() throws Exception {
+        Stats unfit = new Stats();
+        unfit.gauge("server.hot_restart_epoch", ImportMode.ACCUMULATE);
+
+        assertThatThrownBy(() -> HotRestart.join(epoch1, POSIX, unfit)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(flags()).isZero();
+        parent.close();
+        assertThatThrownBy(() -> HotRestart.join(epoch0, POSIX, unfit)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(file).doesNotExist();
     }
 
     @Test

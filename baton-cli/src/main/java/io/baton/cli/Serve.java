@@ -36,6 +36,7 @@ final class Serve {
     private volatile @Nullable HotRestart hotRestart;
     private volatile @Nullable Proxy proxy;
     private volatile Runnable onChange = () -> {};
+    private volatile boolean broken;
 
     Serve(Posix posix, ServeSettings settings, Notifier notifier) {
         this.posix = posix;
@@ -72,6 +73,7 @@ final class Serve {
                 GenerationAdmin admin = new GenerationAdmin(settings, joined, data, stats, started, this::end);
                 Reporter reporter = new Reporter(notifier, started, joined, data, posix)) {
             proxy = data;
+            data.onBroken(this::breakOff);
             onChange = reporter::changed;
             reporter.start();
             data.rehearse();
@@ -93,7 +95,7 @@ final class Serve {
                     Duration.between(started, Instant.now()).toMillis());
             awaitEnd();
             shutDown(joined, data, reporter);
-            return ExitCode.DONE;
+            return broken ? ExitCode.FAILED : ExitCode.DONE;
         }
     }
 
@@ -166,6 +168,11 @@ final class Serve {
         } catch (IOException e) {
             LOG.warn("SIGUSR1: the log stays in its old file: {}", e.getMessage());
         }
+    }
+
+    private void breakOff() {
+        broken = true;
+        end();
     }
 
     private void end() {

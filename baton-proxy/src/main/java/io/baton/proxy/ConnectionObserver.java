@@ -16,9 +16,11 @@ final class ConnectionObserver implements RelayObserver {
     private final Optional<AccessLog> accessLog;
     private final Counter pausedAtLimit;
     private final Counter pausedForFds;
+    private final Runnable onWorkerDied;
     private final AtomicLong open = new AtomicLong();
 
-    ConnectionObserver(BatonConfig config, Stats stats, Optional<AccessLog> accessLog) {
+    ConnectionObserver(BatonConfig config, Stats stats, Optional<AccessLog> accessLog, Runnable onWorkerDied) {
+        this.onWorkerDied = onWorkerDied;
         Map<String, ListenerStats> byName = new LinkedHashMap<>();
         config.listeners().forEach(listener -> byName.put(listener.name(), new ListenerStats(listener, stats)));
         this.listeners = Map.copyOf(byName);
@@ -56,6 +58,12 @@ final class ConnectionObserver implements RelayObserver {
             case CONNECTION_LIMIT -> pausedAtLimit.increment();
             case OUT_OF_FDS -> pausedForFds.increment();
         }
+    }
+
+    /** What is left would serve some clients and let others hang: better to end, and be started again. */
+    @Override
+    public void workerDied(int worker, Throwable cause) {
+        onWorkerDied.run();
     }
 
     /** Connections opened and not yet counted and logged as closed. */

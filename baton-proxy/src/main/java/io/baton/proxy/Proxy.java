@@ -43,6 +43,7 @@ public final class Proxy implements AutoCloseable {
     private final Posix posix;
     private final ProxyOptions options;
     private final Optional<AccessLog> accessLog;
+    private volatile Runnable onBroken = () -> {};
     private final ConnectionObserver observer;
     private final Relay relay;
     private final ScheduledExecutorService publisher;
@@ -61,7 +62,7 @@ public final class Proxy implements AutoCloseable {
         this.posix = requireNonNull(posix, "posix is null");
         this.options = requireNonNull(options, "options is null");
         this.accessLog = openAccessLog();
-        this.observer = new ConnectionObserver(config, stats, accessLog);
+        this.observer = new ConnectionObserver(config, stats, accessLog, () -> onBroken.run());
         this.relay = new Relay(posix, relayOptions(), observer);
         this.publisher = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("baton-proxy-stats").daemon().factory());
@@ -87,6 +88,11 @@ public final class Proxy implements AutoCloseable {
         return config.limits().connections().isPresent()
                 ? base.withMaxConnections(config.limits().connections().getAsInt())
                 : base;
+    }
+
+    /** What to do when a worker has died: what is left is no proxy to go on with. Called on that worker's thread, must not wait. */
+    public void onBroken(Runnable action) {
+        onBroken = action;
     }
 
     /**

@@ -20,11 +20,10 @@ final class Words {
     /** The text without quotes, made safe for a line of a log or a message. */
     static String plain(String text) {
         StringBuilder safe = new StringBuilder();
-        int length = 0;
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            if (length++ == MAX_QUOTED) {
+            if (safe.length() >= MAX_QUOTED) { // of what is printed: an escape is six characters
                 return safe.append("...").toString();
             }
             if (isUnsafe(c)) {

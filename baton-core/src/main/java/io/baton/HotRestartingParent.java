@@ -115,9 +115,8 @@ final class HotRestartingParent extends HotRestartingBase {
 
     @Override
     void begin() {
-        if (options
-                .parentDeathSignal()) { // belongs to the thread that asks for it, and this one lives as long as we take
-            // part
+        // The signal belongs to the thread that asks for it, and this one lives as long as we take part.
+        if (options.parentDeathSignal()) {
             posix.setParentDeathSignal(ProcessCalls.SIGTERM);
         }
     }

@@ -29,6 +29,6 @@ final class LauncherMain {
                 }
             }
         }
-        Thread.sleep(Duration.ofMinutes(5));
+        Thread.sleep(Duration.ofMinutes(5)); // until the test kills us: a launcher's death is what it is about
     }
 }

@@ -82,7 +82,7 @@ final class ServerMain implements ParentDuties {
 
     private static void sleep() {
         try {
-            Thread.sleep(Duration.ofMinutes(5));
+            Thread.sleep(Duration.ofMinutes(5)); // hangs on purpose, longer than any test, and not for ever
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -36,7 +36,7 @@ class SupervisedRunTest {
         this.temp = temp;
         this.directory = temp.resolve("r");
         this.upstream = new Upstream();
-        this.port = freePort();
+        this.port = Configs.freePort();
         this.config = write("baton.yaml", listener("web", port), "");
     }
 
@@ -297,11 +297,5 @@ class SupervisedRunTest {
 
     private static String listener(String name, int port) {
         return "  - { name: %s, address: 127.0.0.1:%d, tcp: { cluster: echo } }\n".formatted(name, port);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -105,6 +105,15 @@ final class BatonProcess implements AutoCloseable {
                 .isZero();
     }
 
+    /** A hot restart by signal, without a process of its own to order it; returns when it is done. */
+    void hangUp(int epoch) throws IOException, InterruptedException {
+        Baton.signal("HUP", pid());
+        lines.await(
+                Pattern.compile("SIGHUP: (generation %d \\(pid \\d+\\) serves, in|refused)".formatted(epoch)),
+                PATIENCE);
+        assertThat(output()).doesNotContain("refused");
+    }
+
     String status() throws IOException, InterruptedException {
         Baton.Outcome outcome = order("status", "--json");
         assertThat(outcome.code()).as("status: %s", outcome.err()).isZero();

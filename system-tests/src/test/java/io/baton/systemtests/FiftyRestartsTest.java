@@ -100,10 +100,11 @@ class FiftyRestartsTest {
     }
 
     private static Possessions atRest(BatonProcess baton, Path directory) throws Exception {
-        await().atMost(PATIENCE).until(() -> {
-            List<BatonProcess.Generation> all = baton.generations();
-            return all.size() == 1 && all.getFirst().connections() == 0;
-        });
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(baton.generations())
+                        .singleElement()
+                        .extracting(BatonProcess.Generation::connections)
+                        .isEqualTo(0));
         long generation = baton.serving().pid();
         // The launcher's shell is the generation itself: it execs.
         assertThat(Leftovers.processes(directory)).containsExactlyInAnyOrder(baton.pid(), generation);

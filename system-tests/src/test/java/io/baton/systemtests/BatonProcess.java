@@ -85,7 +85,11 @@ final class BatonProcess implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of(directory));
         all.addAll(List.of(arguments));
-        return Baton.command(all.toArray(String[]::new));
+        try {
+            return Baton.command(all.toArray(String[]::new));
+        } catch (AssertionError e) {
+            throw new AssertionError("%s, while the supervisor said:%n%s".formatted(e.getMessage(), output()), e);
+        }
     }
 
     /** An order whose end is not waited for. */

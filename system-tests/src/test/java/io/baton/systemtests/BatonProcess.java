@@ -85,7 +85,11 @@ final class BatonProcess implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of(directory));
         all.addAll(List.of(arguments));
-        return Baton.command(all.toArray(String[]::new));
+        try {
+            return Baton.command(all.toArray(String[]::new));
+        } catch (AssertionError e) {
+            throw new AssertionError("%s, while the supervisor said:%n%s".formatted(e.getMessage(), output()), e);
+        }
     }
 
     /** An order whose end is not waited for. */
@@ -103,6 +107,15 @@ final class BatonProcess implements AutoCloseable {
         assertThat(outcome.code())
                 .as("upgrade: %s%n%s", outcome.err(), output())
                 .isZero();
+    }
+
+    /** A hot restart by signal, without a process of its own to order it; returns when it is done. */
+    void hangUp(int epoch) throws IOException, InterruptedException {
+        Baton.signal("HUP", pid());
+        lines.await(
+                Pattern.compile("SIGHUP: (generation %d \\(pid \\d+\\) serves, in|refused)".formatted(epoch)),
+                PATIENCE);
+        assertThat(output()).doesNotContain("refused");
     }
 
     String status() throws IOException, InterruptedException {

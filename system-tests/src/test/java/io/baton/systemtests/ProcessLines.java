@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** What a process says, line by line, while it runs. Its standard error must go where its standard output goes. */
@@ -39,17 +40,22 @@ final class ProcessLines {
 
     /** The first line that contains {@code words}, once there is one. */
     String await(String words, Duration patience) {
-        return Awaitility.await("a line with '" + words + "'")
+        return await(Pattern.compile(Pattern.quote(words)), patience);
+    }
+
+    /** The first line in which {@code pattern} is found, once there is one. */
+    String await(Pattern pattern, Duration patience) {
+        return Awaitility.await("a line with '" + pattern + "'")
                 .atMost(patience)
                 .conditionEvaluationListener(condition -> {})
-                .until(() -> find(words), Optional::isPresent)
+                .until(() -> find(pattern), Optional::isPresent)
                 .orElseThrow();
     }
 
-    private Optional<String> find(String words) {
+    private Optional<String> find(Pattern pattern) {
         boolean ended = !reader.isAlive(); // asked first: then everything it said is here
         Optional<String> found =
-                lines.stream().filter(line -> line.contains(words)).findFirst();
+                lines.stream().filter(line -> pattern.matcher(line).find()).findFirst();
         if (found.isEmpty() && ended) {
             throw new AssertionError("it has ended:%n%s".formatted(text()));
         }

@@ -1,6 +1,7 @@
 /** The L4 data path: epoll and kernel pipes. */
 module io.baton.relay {
     requires transitive io.baton.posix;
+    requires java.management;
     requires org.slf4j;
     requires static org.jspecify;
 

@@ -16,10 +16,12 @@ final class GenerationStarter {
 
     private final Posix posix;
     private final RuntimeDir directory;
+    private final StartNiceness niceness;
 
     GenerationStarter(Posix posix, RuntimeDir directory) {
         this.posix = posix;
         this.directory = directory;
+        this.niceness = StartNiceness.of(posix, Map.of());
     }
 
     /** What the user must know: empty when generations get sessions of their own. */
@@ -51,6 +53,14 @@ final class GenerationStarter {
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         // A training run trains itself alone.
         environment.remove("BATON_AOT_OUTPUT");
-        return new GenerationProcess.Spawned(builder.start(), posix);
+        boolean takesOver = !plan.epoch().isFirst();
+        if (takesOver) {
+            environment.putAll(niceness.forChild());
+        }
+        Process process = builder.start();
+        if (takesOver) {
+            niceness.lowerChild(process.pid());
+        }
+        return new GenerationProcess.Spawned(process, posix);
     }
 }

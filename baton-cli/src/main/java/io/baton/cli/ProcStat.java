@@ -9,11 +9,12 @@ import java.util.Optional;
  * Some of /proc/PID/stat; proc(5).
  *
  * @param processGroup field 5
+ * @param session field 6
  * @param terminal field 7, the device of the controlling terminal, 0 for none
  * @param terminalGroup field 8, the process group in the terminal's foreground
  * @param startTicks field 22, in clock ticks since boot
  */
-record ProcStat(char state, long processGroup, long terminal, long terminalGroup, long startTicks) {
+record ProcStat(char state, long processGroup, long session, long terminal, long terminalGroup, long startTicks) {
 
     /** Empty when there is no such process, or it is a zombie: nothing runs there any more. */
     static Optional<ProcStat> of(long pid) {
@@ -24,6 +25,7 @@ record ProcStat(char state, long processGroup, long terminal, long terminalGroup
             ProcStat read = new ProcStat(
                     fields[0].charAt(0),
                     Long.parseLong(fields[2]),
+                    Long.parseLong(fields[3]),
                     Long.parseLong(fields[4]),
                     Long.parseLong(fields[5]),
                     Long.parseLong(fields[19]));

@@ -31,6 +31,7 @@ final class Serve {
     private final Posix posix;
     private final ServeSettings settings;
     private final Notifier notifier;
+    private final StartNiceness niceness;
     private final Instant started;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile @Nullable HotRestart hotRestart;
@@ -42,6 +43,7 @@ final class Serve {
         this.posix = posix;
         this.settings = settings;
         this.notifier = notifier;
+        this.niceness = StartNiceness.of(posix, System.getenv());
         this.started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     }
 
@@ -52,6 +54,9 @@ final class Serve {
      */
     ExitCode run(Signals signals) throws CliException {
         signals.deliverTo(this::signalled);
+        if (!settings.hotRestart().epoch().isFirst()) {
+            niceness.lower();
+        }
         // Whoever started us may have blocked some (nginx does), and a blocked WINCH would never come.
         posix.setBlockedSignals(Set.of());
         Stats stats = new Stats();
@@ -76,7 +81,7 @@ final class Serve {
             data.onBroken(this::breakOff);
             onChange = reporter::changed;
             reporter.start();
-            data.rehearse();
+            niceness.yielding(data::rehearse);
             checkStillWanted();
             joined.shutdownParentAdmin();
             data.start();
@@ -87,6 +92,7 @@ final class Serve {
                 return ExitCode.DONE;
             }
             // In this order: at each moment one of us two has every listening socket in its event loop.
+            niceness.restore();
             data.accept();
             joined.ready();
             reporter.ready();

@@ -324,6 +324,11 @@ final class LinuxPosix implements Posix {
     }
 
     @Override
+    public void setNice(long thread, int nice) {
+        PROCESSES.setNice(thread, nice);
+    }
+
+    @Override
     public Set<Integer> blockedSignals() {
         return PROCESSES.blockedSignals();
     }

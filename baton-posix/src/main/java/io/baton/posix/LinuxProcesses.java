@@ -14,6 +14,7 @@ import java.util.Set;
 final class LinuxProcesses implements ProcessCalls {
     private static final int WNOHANG = 1;
     private static final int PR_SET_PDEATHSIG = 1;
+    private static final int PRIO_PROCESS = 0;
     private static final int RLIMIT_NOFILE = 7;
     private static final long RLIM_INFINITY = -1;
 
@@ -33,6 +34,7 @@ final class LinuxProcesses implements ProcessCalls {
         private static final NativeCall WAITPID = NativeCall.words("waitpid", 3);
         private static final NativeCall KILL = NativeCall.words("kill", 2);
         private static final NativeCall PRCTL = NativeCall.variadic("prctl", 3, 1);
+        private static final NativeCall SETPRIORITY = NativeCall.words("setpriority", 3);
         private static final NativeCall GETRLIMIT = NativeCall.words("getrlimit", 2);
         private static final NativeCall SETRLIMIT = NativeCall.words("setrlimit", 2);
     }
@@ -86,6 +88,11 @@ final class LinuxProcesses implements ProcessCalls {
     @Override
     public void setParentDeathSignal(int signal) {
         check(Native.PRCTL.call(PR_SET_PDEATHSIG, signal, 0), "prctl(PR_SET_PDEATHSIG, %d)", signal);
+    }
+
+    @Override
+    public void setNice(long thread, int nice) {
+        check(Native.SETPRIORITY.call(PRIO_PROCESS, thread, nice), "setpriority(PRIO_PROCESS, %d, %d)", thread, nice);
     }
 
     @Override

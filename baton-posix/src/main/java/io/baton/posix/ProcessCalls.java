@@ -64,6 +64,15 @@ public interface ProcessCalls {
     /** Replaces the calling thread's set of blocked signals. Threads started later inherit it. */
     void setBlockedSignals(Set<Integer> signals);
 
+    /**
+     * setpriority(2), PRIO_PROCESS: the nice value of one thread, which is what Linux gives one to. Threads it starts later inherit it.
+     *
+     * @param thread its kernel id, as in /proc/self/task; 0 for the calling one
+     * @param nice -20 (first) to 19 (last)
+     * @throws PosixException EACCES when it would be lowered below what RLIMIT_NICE allows and CAP_SYS_NICE is lacking; ESRCH
+     */
+    void setNice(long thread, int nice);
+
     /** RLIMIT_NOFILE. */
     ResourceLimit openFileLimit();
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,6 +24,36 @@ class LinuxProcessesTest {
         assertThat(posix.parentPid())
                 .isEqualTo(ProcessHandle.current().parent().orElseThrow().pid());
         assertThat(posix.effectiveUserId()).isEqualTo(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    }
+
+    @Test
+    void aThreadMadeNicerIsAloneInIt() throws Exception {
+        Thread nicer = new Thread(() -> {
+            int before = niceOfThisThread();
+            posix.setNice(0, before + 1);
+            assertThat(niceOfThisThread()).isEqualTo(before + 1);
+        });
+        int before = niceOfThisThread();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        nicer.setUncaughtExceptionHandler((_, thrown) -> failure.set(thrown));
+
+        nicer.start();
+        nicer.join();
+
+        assertThat(failure).hasNullValue();
+        assertThat(niceOfThisThread()).isEqualTo(before);
+        assertThatThrownBy(() -> posix.setNice(Integer.MAX_VALUE, 19))
+                .hasMessage("setpriority(PRIO_PROCESS, 2147483647, 19) failed: ESRCH (No such process)");
+    }
+
+    /** Field 19 of proc(5)'s stat. */
+    private static int niceOfThisThread() {
+        try {
+            String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+            return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

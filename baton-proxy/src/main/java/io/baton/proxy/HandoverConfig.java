@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param drain how long this process, once it is the old one, takes to wind down
  * @param parentShutdown when this process, as the new one, ends the old one; counted from its own readiness
  * @param batch connections moved in one message, once connections move
- * @param rehearsal how long a child runs its own data path over loopback before it says ready; zero: not at all
+ * @param rehearsal how long at most a child runs its own data path over loopback before it says ready; zero: not at all
  * @param readyTimeout a child that is not ready by then has failed
  */
 public record HandoverConfig(
@@ -22,9 +22,9 @@ public record HandoverConfig(
     /** The most fds the kernel passes in one message. */
     static final int MAX_BATCH = 253;
 
-    /** Envoy's 600 s and 900 s; 64 and 2 s as measured: larger batches pause longer, shorter rehearsals leave cold code. */
+    /** Envoy's 600 s and 900 s; 64 as measured: larger batches pause longer. A rehearsal takes 1 to 2 s, 10 where the CPU is all taken. */
     public static final HandoverConfig DEFAULT = new HandoverConfig(
-            Duration.ofMinutes(10), Duration.ofMinutes(15), 64, Duration.ofSeconds(2), Duration.ofMinutes(1));
+            Duration.ofMinutes(10), Duration.ofMinutes(15), 64, Duration.ofSeconds(10), Duration.ofMinutes(1));
 
     public HandoverConfig {
         within(drain, Duration.ZERO, MAX_DRAIN, "drain");

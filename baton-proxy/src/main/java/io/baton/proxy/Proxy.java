@@ -8,8 +8,6 @@ import io.baton.ImportMode;
 import io.baton.Stats;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
-import io.baton.relay.Rehearsal;
-import io.baton.relay.RehearsalOptions;
 import io.baton.relay.RehearsalResult;
 import io.baton.relay.Relay;
 import io.baton.relay.RelayListener;
@@ -106,8 +104,7 @@ public final class Proxy implements AutoCloseable {
         if (hotRestart.epoch().isFirst() || limit.isZero()) {
             return Optional.empty();
         }
-        RehearsalResult result = Rehearsal.run(
-                posix, new RehearsalOptions(RehearsalOptions.defaults().connections(), limit));
+        RehearsalResult result = new ProxyRehearsal(config, hotRestart, posix).run(limit);
         result.failure()
                 .ifPresentOrElse(
                         reason -> LOG.warn("the rehearsal ended early, the first connections may stall: {}", reason),

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,26 +24,49 @@ public final class Rehearsal {
     private static final int SMALL_BYTES = 256;
     private static final int BULK_BYTES = 1 << 20;
 
-    /** Each further wave opens its connections anew: accept and close are to be warm too. */
-    private static final int ROUNDS_PER_WAVE = 40;
+    /** What observers are told the private listener is called. */
+    public static final String LISTENER = "rehearsal";
+
+    /** Few, and each wave opens its connections anew: accept, connect and close are run once per connection, and are to be compiled too. */
+    private static final int ROUNDS_PER_WAVE = 4;
+
+    private static final int WAVES_PER_BULK = 8;
 
     private final Posix posix;
     private final RehearsalOptions options;
+    private final RelayObserver observer;
+    private final Function<SocketAddress, UpstreamSelector> upstreams;
     private final long startNanos = System.nanoTime();
     private final long deadlineNanos;
     private int connections;
     private long messages;
     private long bytes;
 
-    private Rehearsal(Posix posix, RehearsalOptions options) {
+    private Rehearsal(
+            Posix posix,
+            RehearsalOptions options,
+            RelayObserver observer,
+            Function<SocketAddress, UpstreamSelector> upstreams) {
         this.posix = posix;
         this.options = options;
+        this.observer = observer;
+        this.upstreams = upstreams;
         this.deadlineNanos = startNanos + options.limit().toNanos();
     }
 
-    /** Rehearses in the calling thread and takes down everything it made. Never throws: a failure is in the result. */
-    public static RehearsalResult run(Posix posix, RehearsalOptions options) {
-        Rehearsal rehearsal = new Rehearsal(posix, options);
+    /**
+     * Rehearses in the calling thread and takes down everything it made. Never throws: a failure is in the result.
+     *
+     * @param observer of the class that will observe the real relay: code that was compiled for another one is thrown away when
+     *     the first real connection comes, just when it is needed. Is told of a listener {@link #LISTENER}
+     * @param upstreams gives a selector, of the class that is used later, for the one address it is given
+     */
+    public static RehearsalResult run(
+            Posix posix,
+            RehearsalOptions options,
+            RelayObserver observer,
+            Function<SocketAddress, UpstreamSelector> upstreams) {
+        Rehearsal rehearsal = new Rehearsal(posix, options, observer, upstreams);
         try {
             rehearsal.rehearse();
             return rehearsal.result(Optional.empty());
@@ -63,23 +87,25 @@ public final class Rehearsal {
         try (Fd front = listen();
                 Fd back = listen();
                 RehearsalEcho echo = new RehearsalEcho(posix, back);
-                Relay relay = new Relay(posix, one, RelayObserver.NONE)) {
-            SocketAddress endpoint = echo.address();
+                Relay relay = new Relay(posix, one, observer)) {
             relay.start();
             relay.addListener(new RelayListener(
-                    "rehearsal",
+                    LISTENER,
                     List.of(List.of(front)),
-                    () -> List.of(endpoint).iterator(),
+                    upstreams.apply(echo.address()),
                     options.limit().multipliedBy(2),
                     options.limit()));
             SocketAddress address = posix.localAddress(front);
+            int wave = 0;
+            JitActivity jit = new JitActivity();
             do {
-                wave(address);
-            } while (timeLeft());
+                wave(address, wave % WAVES_PER_BULK == 0);
+                wave++;
+            } while (timeLeft() && !(connections >= options.enough() && jit.hasCalmedDown()));
         }
     }
 
-    private void wave(SocketAddress address) {
+    private void wave(SocketAddress address, boolean withBulk) {
         List<RehearsalClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < options.connections() && (i == 0 || timeLeft()); i++) {
@@ -89,7 +115,7 @@ public final class Rehearsal {
             for (int round = 0; round < ROUNDS_PER_WAVE && timeLeft(); round++) {
                 smallMessages(clients);
             }
-            if (timeLeft() && clients.getFirst().bulk(BULK_BYTES, deadlineNanos)) {
+            if (withBulk && timeLeft() && clients.getFirst().bulk(BULK_BYTES, deadlineNanos)) {
                 bytes += BULK_BYTES;
             }
             for (int i = 0; i < clients.size() && timeLeft(); i++) {

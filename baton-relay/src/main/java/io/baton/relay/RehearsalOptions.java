@@ -6,12 +6,16 @@ import java.time.Duration;
  * How much a {@link Rehearsal} does.
  *
  * @param connections client connections, in parallel
+ * @param enough when it stops: after so many connections in all, once the JIT has caught up with what they ran through
  * @param limit when it stops, done or not
  */
-public record RehearsalOptions(int connections, Duration limit) {
+public record RehearsalOptions(int connections, int enough, Duration limit) {
     public RehearsalOptions {
         if (connections < 1 || connections > 1024) {
             throw new IllegalArgumentException("connections is %d, expected 1 to 1024".formatted(connections));
+        }
+        if (enough < connections) {
+            throw new IllegalArgumentException("enough is %d, expected at least %d".formatted(enough, connections));
         }
         if (!limit.isPositive() || limit.compareTo(Duration.ofMinutes(1)) > 0) {
             throw new IllegalArgumentException(
@@ -19,8 +23,8 @@ public record RehearsalOptions(int connections, Duration limit) {
         }
     }
 
-    /** 64 connections, at most two seconds. */
-    public static RehearsalOptions defaults() {
-        return new RehearsalOptions(64, Duration.ofSeconds(2));
+    /** 64 connections at a time, 6,000 in all (the last tier of the JIT begins at 5,000 calls), at most so long. */
+    public static RehearsalOptions within(Duration limit) {
+        return new RehearsalOptions(64, 6_000, limit);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,13 +16,14 @@ class RehearsalTest {
     void aRehearsalMovesSmallMessagesAndBulkAndLeavesNothing() {
         long before = OpenFds.count();
 
-        RehearsalResult result = Rehearsal.run(Posix.linux(), new RehearsalOptions(64, Duration.ofMillis(1500)));
+        RehearsalResult result =
+                rehearse(Posix.linux(), new RehearsalOptions(64, Integer.MAX_VALUE, Duration.ofSeconds(4)));
 
         assertThat(result.failure()).isEmpty();
         assertThat(result.connections()).isGreaterThanOrEqualTo(64);
         assertThat(result.messages()).isGreaterThan(64);
         assertThat(result.bytes()).isGreaterThan(1 << 20);
-        assertThat(result.duration()).isBetween(Duration.ofMillis(1500), Duration.ofMillis(3000));
+        assertThat(result.duration()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
         assertThat(OpenFds.count()).isEqualTo(before);
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("baton-rehearsal"));
@@ -32,11 +34,29 @@ class RehearsalTest {
     void aRehearsalThatFailsSaysSoAndLeavesNothing(String call) {
         long before = OpenFds.count();
 
-        RehearsalResult result = Rehearsal.run(
-                new FaultyPosix().failing(call, Errno.EMFILE).posix(), new RehearsalOptions(4, Duration.ofSeconds(1)));
+        RehearsalResult result = rehearse(
+                new FaultyPosix().failing(call, Errno.EMFILE).posix(),
+                new RehearsalOptions(4, 64, Duration.ofSeconds(1)));
 
         assertThat(result.failure())
                 .hasValueSatisfying(failure -> assertThat(failure).contains("EMFILE"));
         assertThat(OpenFds.count()).isEqualTo(before);
+    }
+
+    @Test
+    void aRehearsalEndsBeforeItsLimitOnceItHasHadEnoughConnections() {
+        RehearsalResult result = rehearse(Posix.linux(), new RehearsalOptions(8, 32, Duration.ofMinutes(1)));
+
+        assertThat(result.failure()).isEmpty();
+        assertThat(result.connections()).isGreaterThanOrEqualTo(32);
+        assertThat(result.duration()).isLessThan(Duration.ofSeconds(50));
+    }
+
+    private static RehearsalResult rehearse(Posix posix, RehearsalOptions options) {
+        return Rehearsal.run(
+                posix,
+                options,
+                RelayObserver.NONE,
+                address -> () -> List.of(address).iterator());
     }
 }

@@ -12,7 +12,10 @@ import java.util.concurrent.TimeoutException;
 /** Hot restarts under a fixed rate of requests, one proxy at a time, round after round. */
 final class RestartBench {
     private static final int KEPT_CONNECTIONS = 50;
-    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    /** The load generator is Java too: cold, it takes the CPU that the first proxy in the row then lacks. */
+    private static final Duration OWN_WARM_UP = Duration.ofSeconds(8);
+
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Duration BEFORE = Duration.ofSeconds(2);
     /** Between two restarts: kept connections last 2 s at most, so that the old process can have gone. */
     private static final Duration AFTER = Duration.ofSeconds(4);
@@ -41,6 +44,7 @@ final class RestartBench {
                 List.of(BatonPeer.find(), new Nginx(), new Haproxy(Haproxy.Variant.PLAIN)), progress, remarks);
         Map<String, String> facts = MachineFacts.collect(peers);
         Map<String, List<RestartRun>> runs = new LinkedHashMap<>();
+        warmUpOurselves();
         for (int round = 1; round <= rounds; round++) {
             for (Peer peer : peers) {
                 RestartRun run = measure(peer);
@@ -57,11 +61,24 @@ final class RestartBench {
         remarks.addFirst(
                 ("%,d requests/s in an open loop, half of them over new connections, half over %d kept ones that retire"
                                 + " after about 100 requests or 2 s; %d rounds of %d restarts each. Latency counts from when a request was due."
-                                + " Before, each proxy is warmed up for 3 s by 16 clients in a closed loop."
+                                + " Before, each proxy is warmed up for 5 s by 16 clients in a closed loop, and once the load generator by itself."
                                 + " nginx: nginx -s reload; HAProxy: SIGUSR2 to its master, listeners fetched from the old worker;"
                                 + " ready of those two is when their new worker is first seen.")
                         .formatted(rate, KEPT_CONNECTIONS, rounds, restarts));
         return new RestartReport(facts, remarks, runs).toReport();
+    }
+
+    /** The very load, straight at an origin. */
+    private void warmUpOurselves() throws BenchException {
+        try (Scene scene = new Scene("warm-up")) {
+            HttpOrigin origin = scene.add(HttpOrigin.start());
+            HttpLoad fresh = scene.add(HttpLoad.start(HttpPlan.newConnections(origin.address(), rate / 2)));
+            HttpLoad kept =
+                    scene.add(HttpLoad.start(HttpPlan.kept(origin.address(), KEPT_CONNECTIONS, rate - rate / 2)));
+            WarmUp.sleep(OWN_WARM_UP);
+            fresh.stop();
+            kept.stop();
+        }
     }
 
     private RestartRun measure(Peer peer) throws BenchException {

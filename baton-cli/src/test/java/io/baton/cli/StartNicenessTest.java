@@ -1,0 +1,48 @@
+package io.baton.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baton.posix.Errno;
+import io.baton.posix.Posix;
+import io.baton.testkit.FaultyPosix;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class StartNicenessTest {
+    private final int usual = TaskStat.ofThisThread().nice();
+
+    @Test
+    void withoutAWayBackTheProcessStaysAsItIs() {
+        StartNiceness niceness = StartNiceness.of(
+                new FaultyPosix(Posix.linux())
+                        .fail("setNice", Errno.EACCES, 100)
+                        .posix(),
+                Map.of());
+
+        niceness.lower();
+
+        assertThat(TaskStat.ofThisThread().nice()).isEqualTo(usual);
+        assertThat(niceness.forChild()).isEmpty();
+    }
+
+    @Test
+    void whatYieldsRunsBehindOthersInAThreadOfItsOwn() {
+        StartNiceness niceness = StartNiceness.of(Posix.linux(), Map.of());
+        AtomicInteger inside = new AtomicInteger();
+
+        niceness.yielding(() -> inside.set(TaskStat.ofThisThread().nice()));
+
+        assertThat(inside.get()).isEqualTo(Math.min(19, usual + 10));
+        assertThat(TaskStat.ofThisThread().nice()).isEqualTo(usual);
+    }
+
+    @Test
+    void whoeverStartedUsMaySayWhatIsUsualButNothingThatIsNoNiceValue() {
+        for (String given : new String[] {"", "20", "-21", "x", "1.0"}) {
+            StartNiceness niceness = StartNiceness.of(Posix.linux(), Map.of("BATON_NICE", given));
+
+            assertThat(niceness.forChild().values()).as(given).isSubsetOf(Integer.toString(usual));
+        }
+    }
+}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP clients in a closed loop while a proxy is restarted or reloaded many times, one proxy after the other. */
 final class ReloadBench {
@@ -40,7 +41,7 @@ final class ReloadBench {
         Map<String, String> facts = MachineFacts.collect(peers);
         Map<String, ReloadRun> runs = new LinkedHashMap<>();
         for (Peer peer : peers) {
-            runs.put(peer.name(), measure(peer));
+            runs.put(peer.name(), measure(peer, remarks));
         }
         remarks.addFirst(
                 ("%d clients with a kept connection each and %d that connect anew for each request, all in a closed loop"
@@ -54,7 +55,7 @@ final class ReloadBench {
         return new ReloadReport(facts, remarks, runs).toReport();
     }
 
-    private ReloadRun measure(Peer peer) throws BenchException {
+    private ReloadRun measure(Peer peer, List<String> remarks) throws BenchException {
         try (Scene scene = new Scene("bench")) {
             HttpOrigin origin = scene.add(HttpOrigin.start());
             Route route = new Route("web", Protocol.HTTP, Loopback.freePort(), origin.address());
@@ -70,7 +71,10 @@ final class ReloadBench {
             List<Long> failedEach = new ArrayList<>();
             for (int i = 1; i <= plan.reloads(); i++) {
                 long before = failed(kept, fresh);
-                Restart restart = running.restart();
+                Restart restart = restart(peer, running, i, remarks);
+                if (restart == null) {
+                    break;
+                }
                 boolean gone = restart.awaitGone(GONE_DEADLINE);
                 WarmUp.sleep(PAUSE);
                 long failed = failed(kept, fresh) - before;
@@ -87,6 +91,18 @@ final class ReloadBench {
             ReloadRun run = new ReloadRun(plan, kept.stop(), fresh.stop(), restarts, failedEach);
             restarts.forEach(restart -> restart.oldGone().cancel(false));
             return run;
+        }
+    }
+
+    /** Null when it failed, which is worth telling but no reason to throw away what was counted. */
+    private @Nullable Restart restart(Peer peer, RunningPeer running, int number, List<String> remarks) {
+        try {
+            return running.restart();
+        } catch (BenchException e) {
+            String remark = "STOPPED: %s: reload %d failed: %s".formatted(peer.name(), number, e.getMessage());
+            progress.event(remark);
+            remarks.add(remark.replace('\n', ' '));
+            return null;
         }
     }
 

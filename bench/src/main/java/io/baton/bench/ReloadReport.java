@@ -35,6 +35,7 @@ record ReloadReport(Map<String, String> facts, List<String> remarks, Map<String,
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of(
                 "proxy",
+                "reloads",
                 "requests",
                 "failed",
                 "on kept",
@@ -49,6 +50,7 @@ record ReloadReport(Map<String, String> facts, List<String> remarks, Map<String,
             long connecting = connecting(failures);
             rows.add(List.of(
                     name,
+                    "%d".formatted(run.restarts().size()),
                     "%,d".formatted(run.http().sent()),
                     "%,d".formatted(failures.total()),
                     "%,d".formatted(run.kept().failures().total()),

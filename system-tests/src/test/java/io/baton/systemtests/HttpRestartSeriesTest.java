@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class HttpRestartSeriesTest {
     private static final Duration PATIENCE = BatonProcess.PATIENCE;
     private static final int RESTARTS = 10;
+    /** The origin's, not the clients': what is asked here is whether anything is lost, not how a child starts on a machine without CPU. */
+    private static final Duration THINKING = Duration.ofMillis(10);
+
     private static final HttpFront.Settings QUICK =
             HttpFront.Settings.usual().withMore("handover: { rehearsal: 200ms, drain: 2s, parent_shutdown: 30s }");
 
@@ -32,14 +35,15 @@ class HttpRestartSeriesTest {
                 // These never close a connection themselves: each that ends was ended by the proxy.
                 HttpLoad kept = HttpLoad.start(HttpPlan.kept(Configs.loopback(front.port()), 16, 0)
                         .withRetirement(Integer.MAX_VALUE, Duration.ofDays(1))
+                        .withAnswer(64, THINKING)
                         .withTimeout(PATIENCE));
-                HttpLoad now = HttpLoad.start(HttpPlan.kept(Configs.loopback(front.port()), 20, 100)
+                HttpLoad paced = HttpLoad.start(HttpPlan.kept(Configs.loopback(front.port()), 20, 100)
                         .withRetirement(Integer.MAX_VALUE, Duration.ofDays(1))
                         .withTimeout(PATIENCE));
                 HttpLoad fresh = HttpLoad.start(HttpPlan.newConnections(Configs.loopback(front.port()), 100)
                         .withTimeout(PATIENCE))) {
             restart(front);
-            HttpResult result = kept.stop().plus(now.stop()).plus(fresh.stop());
+            HttpResult result = kept.stop().plus(paced.stop()).plus(fresh.stop());
             assertThat(result.failures().total())
                     .as("failed requests: %s", result.failures())
                     .isZero();
@@ -56,7 +60,7 @@ class HttpRestartSeriesTest {
         try (HttpOrigin origin = HttpOrigin.start();
                 HttpFront front = HttpFront.start(temp, QUICK, origin.address().getPort())) {
             Process wrk = Foreign.WRK
-                    .builder("-t1", "-c64", "-d200s", "--timeout", "40s", front.url("/"))
+                    .builder("-t1", "-c64", "-d200s", "--timeout", "40s", front.url("/slow?ms=" + THINKING.toMillis()))
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
                     .start();

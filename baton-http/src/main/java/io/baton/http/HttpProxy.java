@@ -203,7 +203,7 @@ public final class HttpProxy implements AutoCloseable {
         }
         EventLoopGroup loops = group;
         if (loops != null) {
-            adopted.forEach(AdoptedListener::release);
+            adopted.forEach(listener -> listener.release().awaitUninterruptibly(COMMAND_LIMIT.toMillis()));
             workers.forEach(worker -> worker.loop().execute(worker::cut));
             Future<?> ended = loops.shutdownGracefully(0, COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             if (!ended.awaitUninterruptibly(2 * COMMAND_LIMIT.toMillis())) {

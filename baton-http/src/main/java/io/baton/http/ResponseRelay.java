@@ -94,7 +94,7 @@ final class ResponseRelay {
         if (response.interim()) {
             interim(response);
         } else {
-            last(response, in);
+            last(response);
         }
         return true;
     }
@@ -110,7 +110,7 @@ final class ResponseRelay {
         }
     }
 
-    private void last(ParsedResponse response, ByteBuf in) throws BadMessage {
+    private void last(ParsedResponse response) throws BadMessage {
         inBody = true;
         if (response.status() == 101) {
             exchange.switchProtocols();

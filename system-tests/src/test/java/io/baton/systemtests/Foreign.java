@@ -32,8 +32,8 @@ enum Foreign {
     /** How it ended, and what it said. */
     record Outcome(int code, String out, String err) {}
 
-    /** Skips the test when the program is not there. */
-    void orSkip() {
+    /** Says so when the program is not there. */
+    boolean isThere() {
         boolean there = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .filter(directory -> !directory.isEmpty())
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
@@ -41,7 +41,12 @@ enum Foreign {
             System.err.println("SKIPPED: there is no %s on PATH (Debian: package %s): what it would see is not tested"
                     .formatted(program, debianPackage));
         }
-        Assumptions.assumeTrue(there, "there is no " + program);
+        return there;
+    }
+
+    /** Skips the test when the program is not there. */
+    void orSkip() {
+        Assumptions.assumeTrue(isThere(), "there is no " + program);
     }
 
     ProcessBuilder builder(String... arguments) {

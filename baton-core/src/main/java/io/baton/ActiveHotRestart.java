@@ -4,6 +4,8 @@ import io.baton.DomainSocketNames.Role;
 import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.ConnectionSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ final class ActiveHotRestart implements HotRestart {
     private final Stats stats;
     private final HotRestartingChild asChild;
     private final Lifecycle lifecycle;
+    private final Migrations migrations = new Migrations();
     private final Listeners listeners;
     private final DrainManager drainManager;
     private final SharedLock logLock;
@@ -180,6 +183,16 @@ final class ActiveHotRestart implements HotRestart {
     }
 
     @Override
+    public void register(ConnectionSource source) {
+        migrations.add(source);
+    }
+
+    @Override
+    public void register(ConnectionRestorer restorer) {
+        migrations.add(restorer);
+    }
+
+    @Override
     public synchronized void serve(ParentDuties duties) {
         if (asParent.isPresent() || closed.get()) {
             throw new IllegalStateException("serve was called before, or after close");
@@ -209,6 +222,7 @@ final class ActiveHotRestart implements HotRestart {
         if (!(lifecycle.state() instanceof HotRestartState.Starting)) {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());
         }
+        migrations.close();
         asChild.takeOver();
         listeners.takenOver();
         lifecycle.offer(new HotRestartEvent.Ready()); // before the flag is gone: the next child may ask at once

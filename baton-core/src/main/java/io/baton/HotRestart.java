@@ -1,6 +1,8 @@
 package io.baton;
 
 import io.baton.posix.Posix;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.ConnectionSource;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -60,6 +62,21 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * @throws HotRestartException when the parent does not answer in time, or not as expected
      */
     Optional<ParentAdmin> shutdownParentAdmin() throws HotRestartException;
+
+    /**
+     * Lets connections of {@code source} move to a child that takes their kind. Before {@link #ready}.
+     *
+     * @throws IllegalStateException after {@link #ready}, or when there is a source of this kind's name already
+     */
+    void register(ConnectionSource source);
+
+    /**
+     * Lets connections of {@code restorer}'s kind move here: from the parent during {@link #ready} and as long as the parent drains, and
+     * back from a child that is rolled back. Before {@link #ready}.
+     *
+     * @throws IllegalStateException after {@link #ready}, or when there is a restorer of this kind's name already
+     */
+    void register(ConnectionRestorer restorer);
 
     /** Begins to answer a child, on a thread of its own; {@code duties} are called on it. A child comes only after {@link #ready}. */
     void serve(ParentDuties duties);

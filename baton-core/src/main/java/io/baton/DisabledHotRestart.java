@@ -75,6 +75,16 @@ final class DisabledHotRestart implements HotRestart {
     }
 
     @Override
+    public boolean rollBack(String reason) {
+        return false;
+    }
+
+    @Override
+    public MigrationReport migration() {
+        return MigrationReport.NONE;
+    }
+
+    @Override
     public void ready() {
         if (lifecycle.offer(new HotRestartEvent.Ready()).isEmpty()) {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());

@@ -82,12 +82,24 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
     void serve(ParentDuties duties);
 
     /**
-     * Declares this process initialised and accepting: merges the parent's stats, has the parent drain, lets the next child in, and
+     * Has {@link #ready} undo the hot restart: no more connections are taken over, {@link ParentDuties#drainListeners} is called on this
+     * process's own duties, and what it holds goes back to the parent, which serves on. {@code ready} then throws. Any thread.
+     *
+     * @return false when it is too late for that, or there is no parent to go back to
+     */
+    boolean rollBack(String reason);
+
+    /** Connections that have moved here and from here. Any thread. */
+    MigrationReport migration();
+
+    /**
+     * Declares this process initialised and accepting: takes over what connections the parent can give, merges the parent's stats, has the parent drain, lets the next child in, and
      * starts the clock that ends the parent.
      *
      * <p>The caller may accept already, so a stalled parent holds this up for 4 seconds at most: 2 for its stats, which are merged later
      * if they come later, and 2 for room in its queue. What is in the queue it will read, and drain, when it goes on.
      *
+     * @throws HotRestartException.RolledBack after {@link #rollBack}: the parent serves on, and this process has nothing left to do
      * @throws HotRestartException when the parent, still there, cannot be told to drain; it then goes on serving
      * @throws IllegalStateException before {@link #serve}, or when called twice
      */

@@ -15,10 +15,12 @@ final class Migrations {
 
     private final Map<String, ConnectionSource> sources = new LinkedHashMap<>();
     private final Map<String, ConnectionRestorer> restorers = new LinkedHashMap<>();
+    private volatile Runnable movable = () -> {};
     private boolean closed;
 
     synchronized void add(ConnectionSource source) {
         put(sources, source.kind(), source, "source");
+        source.onMovable(() -> movable.run());
     }
 
     synchronized void add(ConnectionRestorer restorer) {
@@ -44,12 +46,26 @@ final class Migrations {
         return List.copyOf(sources.values());
     }
 
+    /** {@code wake} is called when connections become movable that were not. */
+    void onMovable(Runnable wake) {
+        movable = wake;
+    }
+
     synchronized Optional<ConnectionRestorer> restorer(ConnectionKind kind) {
         return Optional.ofNullable(restorers.get(kind.name())).filter(restorer -> restorer.adopts(kind.version()));
     }
 
-    /** What we can adopt, each in its newest version. */
-    synchronized List<ConnectionKind> adopted() {
-        return restorers.values().stream().map(ConnectionRestorer::kind).toList();
+    /** What we can adopt, as we tell the other side. */
+    synchronized List<HandoverMessage.Kind> adopted() {
+        return restorers.values().stream().map(Migrations::told).toList();
+    }
+
+    private static HandoverMessage.Kind told(ConnectionRestorer restorer) {
+        int oldest = restorer.kind().version();
+        while (oldest > 1 && restorer.adopts(oldest - 1)) {
+            oldest--;
+        }
+        return new HandoverMessage.Kind(
+                restorer.kind().name(), oldest, restorer.kind().version());
     }
 }

@@ -26,9 +26,9 @@ public interface ConnectionSource {
     List<MigratableConnection> quiesce(BatchLimit limit, Duration patience);
 
     /**
-     * Has {@code wake} called when a connection that could not be moved now can. Called once, before the first {@link #quiesce}; {@code
-     * wake} may be called from any thread, never blocks, and is cheap when called too often. A source whose connections can always move
-     * calls it for new ones.
+     * Has {@code wake} called when a connection can be moved that could not before, new ones included. Called once, when the source is
+     * registered; {@code wake} may be called from any thread, never blocks, and need not be called but between the first {@link
+     * #quiesce} of a handover and {@link #handoverEnded}.
      */
     void onMovable(Runnable wake);
 

@@ -97,6 +97,7 @@ final class Reporter implements AutoCloseable {
             case HotRestartState.Starting _ -> GenerationState.AWAITING_READY;
             // While its child starts, this process serves as ever.
             case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> GenerationState.SERVING;
+            case HotRestartState.Migrating _, HotRestartState.RollingBack _ -> GenerationState.SERVING;
             case HotRestartState.Draining _ -> GenerationState.DRAINING;
             case HotRestartState.Terminated _ -> GenerationState.TERMINATED;
         };

@@ -135,6 +135,7 @@ final class Connection {
             return false;
         }
         departure = null;
+        state = before;
         abandoned.pipeEnds.forEach(Fd::release);
         return true;
     }

@@ -322,6 +322,9 @@ final class Connections {
     }
 
     private void forget(Connection connection, boolean reset) {
+        if (connection.state == Connection.State.RELAYING) {
+            leaveUpstream(connection);
+        }
         connection.state = Connection.State.FREE;
         wheel.cancel(connection.timer);
         pump.abandon(connection.up);
@@ -331,6 +334,18 @@ final class Connections {
         connection.route = Route.NONE;
         table.free(connection);
         budget.give();
+    }
+
+    /** The end goes on whatever the selector does. */
+    private static void leaveUpstream(Connection connection) {
+        SocketAddress endpoint = connection.upstreamAddress;
+        if (endpoint != null) {
+            try {
+                connection.route.upstreams().ended(endpoint);
+            } catch (RuntimeException e) {
+                LOG.error("what is said of the end of connection {} failed", connection.id, e);
+            }
+        }
     }
 
     private void close(@Nullable Fd socket, boolean reset) {

@@ -170,8 +170,8 @@ final class EventLoop implements Runnable {
             case LISTENER -> acceptor.onReadable(EventTag.slot(data));
             case WAKE -> {
                 posix.clearEvent(wake); // before the look: what comes after it wakes again
-                makeMoves(); // first: who asks for connections to give away may have just given us some
                 runCommands();
+                makeMoves();
             }
         }
     }
@@ -258,7 +258,7 @@ final class EventLoop implements Runnable {
      * @return false when it has too much to do
      */
     boolean offer(QuiesceRequest request) {
-        if (ended || !commands.offer(new Command(() -> request.fulfil(moves), request::done))) {
+        if (ended || !commands.offer(new Command(() -> fulfil(request), request::done))) {
             return false;
         }
         poke();
@@ -266,6 +266,11 @@ final class EventLoop implements Runnable {
             skipCommands();
         }
         return true;
+    }
+
+    private void fulfil(QuiesceRequest request) {
+        makeMoves(); // who asks for connections may have just settled some
+        request.fulfil(moves);
     }
 
     /** Counts a connection's pipes in before it comes; false when there are too many such. Any thread. */

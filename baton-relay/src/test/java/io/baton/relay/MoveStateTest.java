@@ -63,6 +63,8 @@ class MoveStateTest {
                     .isEqualTo(scene.first.numbers().bytesDown()
                             + scene.second.numbers().bytesDown());
             assertThat(scene.other().reports).isEmpty();
+            assertThat(scene.first.upstreams).hasValue(0);
+            assertThat(scene.second.upstreams).hasValue(0);
             assertThat(scene.first.numbers().active()).isZero();
             assertThat(scene.second.numbers().active()).isZero();
             assertThat(scene.first.relay.activeConnections()).isZero();

@@ -129,6 +129,8 @@ class MoveTest {
             assertThat(second.upstreamConnections()).isZero();
             assertThat(second.bytesUp()).isZero();
             assertThat(scene.first.moved).hasValue(1);
+            assertThat(scene.first.upstreams).hasValue(0);
+            assertThat(scene.second.upstreams).hasValue(1);
             assertThat(scene.second.restored).hasValue(1);
             assertThat(scene.first.relay.activeConnections()).isZero();
             assertThat(scene.second.relay.activeConnections()).isOne();

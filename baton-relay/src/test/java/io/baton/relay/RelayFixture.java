@@ -36,6 +36,9 @@ final class RelayFixture implements AutoCloseable {
     final BlockingQueue<ConnectionReport> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Throwable> deaths = new LinkedBlockingQueue<>();
     final List<String> pauses = new CopyOnWriteArrayList<>();
+    /** Connections that upstreams were told of and not yet of their end. */
+    final AtomicInteger upstreams = new AtomicInteger();
+
     final AtomicInteger restored = new AtomicInteger();
     final AtomicInteger moved = new AtomicInteger();
 
@@ -196,6 +199,21 @@ final class RelayFixture implements AutoCloseable {
         @Override
         public void failed(SocketAddress endpoint, Errno reason) {
             failures.add(endpoint + " " + reason);
+        }
+
+        @Override
+        public void connected(SocketAddress endpoint) {
+            upstreams.incrementAndGet();
+        }
+
+        @Override
+        public void adopted(SocketAddress endpoint) {
+            upstreams.incrementAndGet();
+        }
+
+        @Override
+        public void ended(SocketAddress endpoint) {
+            upstreams.decrementAndGet();
         }
     }
 

@@ -78,6 +78,11 @@ final class TestPath implements ConnectionSource, ConnectionRestorer, AutoClosea
         ledger.dies(side);
     }
 
+    /** All connections end by themselves. */
+    synchronized void vanish() {
+        close();
+    }
+
     synchronized int live() {
         return movable.size() + refused.size() + quiesced.size();
     }

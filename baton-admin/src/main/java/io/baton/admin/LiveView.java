@@ -52,6 +52,7 @@ public final class LiveView implements AdminView {
         return switch (hotRestart.state()) {
             case HotRestartState.Starting _ -> ServerState.PRE_INITIALIZING;
             case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> ServerState.LIVE;
+            case HotRestartState.Migrating _, HotRestartState.RollingBack _ -> ServerState.LIVE;
             case HotRestartState.Draining _, HotRestartState.Terminated _ -> ServerState.DRAINING;
         };
     }

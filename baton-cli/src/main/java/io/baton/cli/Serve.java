@@ -27,6 +27,8 @@ final class Serve {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
     /** From the signal that asks for a shutdown to the end of the process, whatever hangs. */
     private static final Duration SHUTDOWN_DEADLINE = Duration.ofSeconds(10);
+    /** The same while connections go back to the parent. */
+    private static final Duration UNDOING_DEADLINE = Duration.ofSeconds(20);
 
     private final Posix posix;
     private final ServeSettings settings;
@@ -140,7 +142,9 @@ final class Serve {
         switch (signal) {
             case TERM, INT -> {
                 LOG.info("SIG{}: shutting down", signal);
-                end();
+                HotRestart joined = hotRestart;
+                boolean undoing = joined != null && joined.rollBack("SIG" + signal);
+                end(undoing ? UNDOING_DEADLINE : SHUTDOWN_DEADLINE);
             }
             case WINCH -> drain();
             case USR1 -> reopenLogs();
@@ -182,19 +186,23 @@ final class Serve {
     }
 
     private void end() {
+        end(SHUTDOWN_DEADLINE);
+    }
+
+    private void end(Duration deadline) {
         if (end.getCount() > 0) {
             end.countDown();
-            Thread.ofPlatform().daemon().name("shutdown-deadline").start(Serve::endAnyway);
+            Thread.ofPlatform().daemon().name("shutdown-deadline").start(() -> endAnyway(deadline));
         }
     }
 
-    private static void endAnyway() {
+    private static void endAnyway(Duration deadline) {
         try {
-            Thread.sleep(SHUTDOWN_DEADLINE);
+            Thread.sleep(deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.error("shutting down took longer than {} s", SHUTDOWN_DEADLINE.toSeconds());
+        LOG.error("shutting down took longer than {} s", deadline.toSeconds());
         Runtime.getRuntime().halt(ExitCode.FAILED.code);
     }
 }

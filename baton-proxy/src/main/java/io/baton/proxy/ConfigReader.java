@@ -200,10 +200,12 @@ final class ConfigReader {
             throw outlived(section, drain, parentShutdown);
         }
         Optional<Value> batch = section.find("batch");
+        Optional<Value> rate = section.find("rate");
         return new HandoverConfig(
                 drain,
                 parentShutdown,
                 batch.isPresent() ? batch.get().integer(1, HandoverConfig.MAX_BATCH) : base.batch(),
+                rate.isPresent() ? rate.get().integer(0, HandoverConfig.MAX_RATE) : base.rate(),
                 duration(section, "rehearsal", Duration.ZERO, HandoverConfig.MAX_REHEARSAL, base.rehearsal()),
                 duration(
                         section,

@@ -52,6 +52,19 @@ final class ConnectionObserver implements RelayObserver {
         open.decrementAndGet();
     }
 
+    /** The next process counts it on, and will log it. */
+    @Override
+    public void connectionMoved(String listener) {
+        of(listener).active.decrement();
+        open.decrementAndGet();
+    }
+
+    @Override
+    public void connectionRestored(String listener) {
+        open.incrementAndGet();
+        of(listener).active.increment();
+    }
+
     @Override
     public void acceptPaused(PauseReason reason) {
         switch (reason) {

@@ -16,7 +16,7 @@ record Keys(List<String> known, List<String> later) {
     static final Keys CLUSTER =
             new Keys(List.of("name", "endpoints", "balance", "connect_timeout"), List.of("health", "tls"));
     static final Keys ACCESS_LOG = of("path", "format");
-    static final Keys HANDOVER = of("drain", "parent_shutdown", "batch", "rehearsal", "ready_timeout");
+    static final Keys HANDOVER = of("drain", "parent_shutdown", "batch", "rate", "rehearsal", "ready_timeout");
     static final Keys LIMITS = of("connections", "pipe");
 
     Keys {

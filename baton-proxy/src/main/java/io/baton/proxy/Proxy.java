@@ -35,6 +35,9 @@ public final class Proxy implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
     private static final Duration PUBLISH_EVERY = Duration.ofSeconds(1);
 
+    /** A connection keeps its id when it moves, so each generation counts in a range of its own: the epoch can be seen in it. */
+    private static final long IDS_PER_EPOCH = 1L << 40;
+
     private final BatonConfig config;
     private final HotRestart hotRestart;
     private final Stats stats;
@@ -44,6 +47,7 @@ public final class Proxy implements AutoCloseable {
     private volatile Runnable onBroken = () -> {};
     private final ConnectionObserver observer;
     private final Relay relay;
+    private final Map<String, UpstreamSelector> clusters = new HashMap<>();
     private final ScheduledExecutorService publisher;
     private volatile List<BoundListener> listeners = List.of();
 
@@ -82,6 +86,7 @@ public final class Proxy implements AutoCloseable {
     private RelayOptions relayOptions() {
         RelayOptions base = RelayOptions.defaults()
                 .withWorkers(options.concurrency())
+                .withFirstId(hotRestart.epoch().value() * IDS_PER_EPOCH)
                 .withPipeBytes(config.limits().pipeBytes());
         return config.limits().connections().isPresent()
                 ? base.withMaxConnections(config.limits().connections().getAsInt())
@@ -133,9 +138,28 @@ public final class Proxy implements AutoCloseable {
             bound.add(bind(listener));
         }
         listeners = List.copyOf(bound);
+        expectConnections();
         stats.gauge("server.concurrency", ImportMode.NEVER_IMPORT).set(options.concurrency());
         var _ = publisher.scheduleWithFixedDelay(
                 this::publishOrSay, PUBLISH_EVERY.toMillis(), PUBLISH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Connections come from the parent before any listener accepts, and may leave for a child. */
+    private void expectConnections() {
+        config.clusters().forEach(cluster -> clusters.put(cluster.name(), new RoundRobin(cluster, stats)));
+        listeners.forEach(listener -> relay.expectListener(relayListener(listener)));
+        hotRestart.register(relay.connectionSource());
+        hotRestart.register(relay.connectionRestorer());
+    }
+
+    private RelayListener relayListener(BoundListener listener) {
+        TcpConfig tcp = listener.config().tcp();
+        return new RelayListener(
+                listener.config().name(),
+                listener.perWorker(options.concurrency()),
+                requireNonNull(clusters.get(tcp.cluster()), "the config has every listener's cluster"),
+                tcp.idleTimeout(),
+                config.cluster(tcp.cluster()).connectTimeout());
     }
 
     private BoundListener bind(ListenerConfig listener) throws HotRestartException, ProxyException {
@@ -155,22 +179,14 @@ public final class Proxy implements AutoCloseable {
      * @throws ProxyException when a socket bound here cannot listen
      */
     public void accept() throws ProxyException {
-        Map<String, UpstreamSelector> clusters = new HashMap<>();
-        config.clusters().forEach(cluster -> clusters.put(cluster.name(), new RoundRobin(cluster, stats)));
         for (BoundListener listener : listeners) {
-            TcpConfig tcp = listener.config().tcp();
             try {
                 listener.activate();
             } catch (PosixException e) {
                 throw new ProxyException(
                         "listener %s: %s".formatted(listener.config().name(), e.getMessage()), e);
             }
-            relay.addListener(new RelayListener(
-                    listener.config().name(),
-                    listener.perWorker(options.concurrency()),
-                    requireNonNull(clusters.get(tcp.cluster()), "the config has every listener's cluster"),
-                    tcp.idleTimeout(),
-                    config.cluster(tcp.cluster()).connectTimeout()));
+            relay.addListener(relayListener(listener));
         }
         stats.gauge("listener_manager.total_listeners_active", ImportMode.NEVER_IMPORT)
                 .set(listeners.size());

@@ -41,7 +41,7 @@ class ConfigLoaderTest {
               - { name: origin, endpoints: [ 127.0.0.1:9000, "[::1]:9001" ], balance: round_robin, connect_timeout: 250ms }
               - { name: api, endpoints: [ "unix:/run/api.sock" ] }
             access_log: { path: access.log, format: json }
-            handover: { drain: 30s, parent_shutdown: 1m, batch: 16, rehearsal: 500ms, ready_timeout: 10s }
+            handover: { drain: 30s, parent_shutdown: 1m, batch: 16, rate: 2000, rehearsal: 500ms, ready_timeout: 10s }
             limits: { connections: 5000, pipe: 64KiB }
             """;
 
@@ -94,6 +94,7 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(1),
                         16,
+                        2000,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10)));
         assertThat(config.limits()).isEqualTo(new LimitsConfig(OptionalInt.of(5000), 64 << 10));

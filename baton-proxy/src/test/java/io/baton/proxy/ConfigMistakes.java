@@ -146,8 +146,8 @@ final class ConfigMistakes {
             mistake(
                     "a key with nothing after it",
                     GOOD + "handover:\n",
-                    "baton.yaml:3:10: handover: nothing, expected a mapping with drain, parent_shutdown, batch, rehearsal"
-                            + " or ready_timeout"));
+                    "baton.yaml:3:10: handover: nothing, expected a mapping with drain, parent_shutdown, batch, rate,"
+                            + " rehearsal or ready_timeout"));
 
     static final List<Mistake> LISTENERS = List.of(
             listener(
@@ -313,9 +313,9 @@ final class ConfigMistakes {
                     "3:20: handover.drain: parent_shutdown=15m (default) must exceed drain=1h, or the parent dies while it"
                             + " drains"),
             rest(
-                    "a batch the kernel cannot pass",
-                    "handover: { batch: 254 }",
-                    "3:20: handover.batch: \"254\", expected a whole number from 1 to 253"),
+                    "a batch that would not go into one message",
+                    "handover: { batch: 65 }",
+                    "3:20: handover.batch: \"65\", expected a whole number from 1 to 64"),
             rest(
                     "a rehearsal that goes on and on",
                     "handover: { rehearsal: 1h }",

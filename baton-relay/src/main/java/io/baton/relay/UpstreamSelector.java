@@ -22,4 +22,13 @@ public interface UpstreamSelector {
      * @param reason ECONNREFUSED, EHOSTUNREACH, …; ETIMEDOUT also when the listener's connect timeout ran out
      */
     default void failed(SocketAddress endpoint, Errno reason) {}
+
+    /**
+     * A connection came from another process, which {@link #connected} it to {@code endpoint}: it goes on here, whether or not that is still
+     * one of the candidates.
+     */
+    default void adopted(SocketAddress endpoint) {}
+
+    /** A connection to {@code endpoint} has ended or left for another process; once for each {@link #connected} and {@link #adopted}. */
+    default void ended(SocketAddress endpoint) {}
 }

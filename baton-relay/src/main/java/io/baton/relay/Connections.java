@@ -280,6 +280,7 @@ final class Connections {
     }
 
     private void end(Connection connection, ConnectionOutcome outcome) {
+        boolean relaying = connection.state == Connection.State.RELAYING;
         connection.state = Connection.State.FREE;
         wheel.cancel(connection.timer);
         pump.abandon(connection.up);
@@ -289,10 +290,23 @@ final class Connections {
         close(connection.upstream.detach(), reset);
         connection.route.counters().closed.add(1);
         ConnectionReport report = report(connection, outcome);
+        leaveUpstream(connection, relaying);
         connection.route = Route.NONE;
         table.free(connection);
         budget.give();
         observer.connectionClosed(report);
+    }
+
+    /** The end goes on whatever the selector does. */
+    private static void leaveUpstream(Connection connection, boolean relaying) {
+        SocketAddress endpoint = connection.upstreamAddress;
+        if (relaying && endpoint != null) {
+            try {
+                connection.route.upstreams().ended(endpoint);
+            } catch (RuntimeException e) {
+                LOG.error("what is said of the end of connection {} failed", connection.id, e);
+            }
+        }
     }
 
     private void close(@Nullable Fd socket, boolean reset) {

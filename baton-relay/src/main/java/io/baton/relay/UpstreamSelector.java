@@ -22,4 +22,7 @@ public interface UpstreamSelector {
      * @param reason ECONNREFUSED, EHOSTUNREACH, …; ETIMEDOUT also when the listener's connect timeout ran out
      */
     default void failed(SocketAddress endpoint, Errno reason) {}
+
+    /** The connection that {@code endpoint} accepted has ended here; once for each {@link #connected}. */
+    default void ended(SocketAddress endpoint) {}
 }

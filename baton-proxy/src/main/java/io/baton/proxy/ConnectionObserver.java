@@ -22,7 +22,11 @@ final class ConnectionObserver implements RelayObserver {
     ConnectionObserver(BatonConfig config, Stats stats, Optional<AccessLog> accessLog, Runnable onWorkerDied) {
         this.onWorkerDied = onWorkerDied;
         Map<String, ListenerStats> byName = new LinkedHashMap<>();
-        config.listeners().forEach(listener -> byName.put(listener.name(), new ListenerStats(listener, stats)));
+        for (ListenerConfig listener : config.listeners()) {
+            if (listener.protocol() instanceof TcpConfig tcp) {
+                byName.put(listener.name(), new ListenerStats(listener, tcp, stats));
+            }
+        }
         this.listeners = Map.copyOf(byName);
         this.accessLog = accessLog;
         this.pausedAtLimit = stats.counter("server.accept_paused_connection_limit");

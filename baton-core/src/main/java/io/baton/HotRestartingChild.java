@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private final SocketAddress parentAddress;
     private final ParentStats parentStats;
     private final ParentPolling polling;
+    private final ChildMigration migration;
 
     /** Once the parent has answered, and the kernel has told who that is. */
     private Optional<PeerWatch> watch = Optional.empty();
@@ -46,7 +48,12 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private volatile UdpPacketHandler udpHandler = packet -> {};
 
     HotRestartingChild(
-            Posix posix, HotRestartOptions options, DomainSocketNames names, DomainSockets sockets, Stats stats) {
+            Posix posix,
+            HotRestartOptions options,
+            DomainSocketNames names,
+            DomainSockets sockets,
+            Stats stats,
+            Migrations migrations) {
         super(
                 posix,
                 options,
@@ -59,6 +66,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         this.parentAddress = address(Role.PARENT, epoch.isFirst() ? epoch : epoch.previous());
         this.parentStats = new ParentStats(stats, options.statsInterval());
         this.polling = new ParentPolling(options, parentStats);
+        this.migration = new ChildMigration(posix, options, migrations, stats, new MigrationParent());
     }
 
     /** Whether there is a parent, as far as we know. Any thread. */
@@ -123,18 +131,58 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         return answer.get().fd();
     }
 
-    /** Has the parent stop accepting, after its numbers have been taken over. */
-    void takeOver() throws HotRestartException {
+    /**
+     * Takes the parent's place: its connections, as far as they move, then its numbers; and has it stop accepting.
+     *
+     * @throws HotRestartException.RolledBack when that was wanted before the parent was told to stop accepting
+     */
+    void takeOver(ParentDuties duties) throws HotRestartException {
         beginHandover();
         if (!parentPresent) {
             return;
         }
+        migration.gather(duties);
         Duration patience = shorter(TAKE_OVER_PATIENCE, options.replyTimeout());
         if (!options.skipParentStats()) {
             mergeStats(patience);
         }
-        if (parentPresent && send(new Request.DrainListeners(), patience)) {
+        if (parentPresent && (migration.commit(duties) || send(new Request.DrainListeners(), patience))) {
             parentStats.beginDrain();
+        }
+    }
+
+    ChildMigration migration() {
+        return migration;
+    }
+
+    /** The parent, as the migration sees it. */
+    private final class MigrationParent implements ChildMigration.Parent {
+        @Override
+        public Optional<Fd> handoverChannel(Duration patience) {
+            try {
+                return ask(new Request.HandoverChannel(), Reply.HandoverChannel.class, patience)
+                        .flatMap(Answer::fd);
+            } catch (HotRestartException e) {
+                LOG.info("connections do not move: {}", e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public long pid() {
+            return watch.map(PeerWatch::pid).orElse(0L);
+        }
+
+        @Override
+        public boolean ends(Duration patience) {
+            return watch.map(known -> known.ends(patience)).orElse(true);
+        }
+
+        @Override
+        public void isEmpty() {
+            if (options.exitWhenDrained()) {
+                polling.terminateSoon("its last connection has left");
+            }
         }
     }
 
@@ -175,7 +223,8 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     @Override
     List<Fd> watched() {
-        return watch.flatMap(PeerWatch::pidFd).map(List::of).orElse(List.of());
+        return Stream.concat(watch.flatMap(PeerWatch::pidFd).stream(), migration.watched().stream())
+                .toList();
     }
 
     @Override
@@ -192,6 +241,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
                 polling.received(stats, System.nanoTime());
             }
         }
+        migration.turn();
         for (Optional<RpcStream.Received> request = udp.receive(); request.isPresent(); request = udp.receive()) {
             forwarded(request.get());
         }
@@ -393,6 +443,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         if (parentPresent && polling.begun() && !parentLeftToItself) {
             trySend(new Request.Terminate());
         }
+        migration.close();
         watch.ifPresent(PeerWatch::close);
     }
 }

@@ -87,16 +87,27 @@ final class Reporter implements AutoCloseable {
     }
 
     private GenerationReport report(GenerationState state, long cut) {
-        // HTTP is still refused by the config, and connections do not move yet.
+        // Connections do not move yet.
         return new GenerationReport(
-                hotRestart.baseId(), hotRestart.epoch(), pid, state, started, proxy.connections(), 0, 0, cut);
+                hotRestart.baseId(),
+                hotRestart.epoch(),
+                pid,
+                state,
+                started,
+                proxy.tcpConnections(),
+                proxy.httpConnections(),
+                0,
+                cut);
     }
 
     private static GenerationState state(HotRestartState state) {
         return switch (state) {
             case HotRestartState.Starting _ -> GenerationState.AWAITING_READY;
             // While its child starts, this process serves as ever.
-            case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> GenerationState.SERVING;
+            case HotRestartState.Serving _,
+                    HotRestartState.AwaitingReady _,
+                    HotRestartState.Migrating _,
+                    HotRestartState.RollingBack _ -> GenerationState.SERVING;
             case HotRestartState.Draining _ -> GenerationState.DRAINING;
             case HotRestartState.Terminated _ -> GenerationState.TERMINATED;
         };

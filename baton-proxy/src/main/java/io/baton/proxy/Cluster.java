@@ -214,14 +214,22 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
     @Override
     public void connected(SocketAddress endpoint) {
         stats.connections.increment();
+        arrived(endpoint);
+        Member member = byAddress.get(endpoint);
+        if (member != null) {
+            member.connectionsTotal.increment();
+            connectSucceeded(member);
+        }
+    }
+
+    @Override
+    public void arrived(SocketAddress endpoint) {
         stats.connectionsActive.increment();
         busy.getAndIncrement();
         Member member = byAddress.get(endpoint);
         if (member != null) {
             member.busy.getAndIncrement();
             member.connections.getAndIncrement();
-            member.connectionsTotal.increment();
-            connectSucceeded(member);
         }
     }
 

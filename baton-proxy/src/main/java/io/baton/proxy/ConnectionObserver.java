@@ -56,6 +56,21 @@ final class ConnectionObserver implements RelayObserver {
         open.decrementAndGet();
     }
 
+    /** It began in the process before, and was counted there. */
+    @Override
+    public void connectionRestored(String listener) {
+        open.incrementAndGet();
+        of(listener).active.increment();
+    }
+
+    /** It goes on in the next process, which logs it. */
+    @Override
+    public void connectionMoved(String listener) {
+        ListenerStats stats = of(listener);
+        stats.active.decrement();
+        open.decrementAndGet();
+    }
+
     @Override
     public void acceptPaused(PauseReason reason) {
         switch (reason) {

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Warms the real data path of this JVM before it is needed: a private relay on loopback between an echo server and clients, with small
- * messages, bulk, half-close and reset. Cold, the first connections of a JVM stall for 170 to 250 ms.
+ * messages, bulk, half-close and reset, and a second relay that the connections are handed to and back. Cold, the first connections of a JVM stall
+ * for 170 to 250 ms, and connections that are handed over for 16 to 35.
  */
 public final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
@@ -26,6 +27,9 @@ public final class Rehearsal {
     /** Each further wave opens its connections anew: accept and close are to be warm too. */
     private static final int ROUNDS_PER_WAVE = 40;
 
+    /** Rounds between one handover and the next. */
+    private static final int ROUNDS_PER_MOVE = 5;
+
     private final Posix posix;
     private final RehearsalOptions options;
     private final long startNanos = System.nanoTime();
@@ -33,6 +37,7 @@ public final class Rehearsal {
     private int connections;
     private long messages;
     private long bytes;
+    private long moves;
 
     private Rehearsal(Posix posix, RehearsalOptions options) {
         this.posix = posix;
@@ -54,7 +59,7 @@ public final class Rehearsal {
 
     private RehearsalResult result(Optional<String> failure) {
         return new RehearsalResult(
-                connections, messages, bytes, Duration.ofNanos(System.nanoTime() - startNanos), failure);
+                connections, messages, bytes, moves, Duration.ofNanos(System.nanoTime() - startNanos), failure);
     }
 
     private void rehearse() {
@@ -63,23 +68,36 @@ public final class Rehearsal {
         try (Fd front = listen();
                 Fd back = listen();
                 RehearsalEcho echo = new RehearsalEcho(posix, back);
-                Relay relay = new Relay(posix, one, RelayObserver.NONE)) {
+                RehearsalFerry ferry = new RehearsalFerry(posix);
+                Relay relay = new Relay(posix, one, RelayObserver.NONE);
+                Relay other = new Relay(posix, one, RelayObserver.NONE)) {
             SocketAddress endpoint = echo.address();
-            relay.start();
-            relay.addListener(new RelayListener(
+            RelayListener listener = new RelayListener(
                     "rehearsal",
                     List.of(List.of(front)),
                     () -> List.of(endpoint).iterator(),
                     options.limit().multipliedBy(2),
-                    options.limit()));
+                    options.limit());
+            relay.start();
+            other.start();
+            other.expectListener(listener);
+            relay.addListener(listener);
             SocketAddress address = posix.localAddress(front);
             do {
-                wave(address);
+                wave(address, new Stage(ferry, relay, other));
             } while (timeLeft());
         }
     }
 
-    private void wave(SocketAddress address) {
+    /** Where the connections are handed to and fro. */
+    private record Stage(RehearsalFerry ferry, Relay relay, Relay other) {
+        /** There, or all of them back. */
+        int move(boolean back) {
+            return back ? ferry.move(other, relay) : ferry.move(relay, other);
+        }
+    }
+
+    private void wave(SocketAddress address, Stage stage) {
         List<RehearsalClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < options.connections() && (i == 0 || timeLeft()); i++) {
@@ -88,6 +106,9 @@ public final class Rehearsal {
             }
             for (int round = 0; round < ROUNDS_PER_WAVE && timeLeft(); round++) {
                 smallMessages(clients);
+                if (round % ROUNDS_PER_MOVE == 0) {
+                    moves += stage.move(round / ROUNDS_PER_MOVE % 2 == 1);
+                }
             }
             if (timeLeft() && clients.getFirst().bulk(BULK_BYTES, deadlineNanos)) {
                 bytes += BULK_BYTES;

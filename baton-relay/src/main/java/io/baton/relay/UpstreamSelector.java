@@ -23,6 +23,9 @@ public interface UpstreamSelector {
      */
     default void failed(SocketAddress endpoint, Errno reason) {}
 
-    /** The connection that {@code endpoint} accepted has ended here; once for each {@link #connected}. */
+    /** A connection that {@code endpoint} accepted in another process goes on here. */
+    default void arrived(SocketAddress endpoint) {}
+
+    /** The connection at {@code endpoint} has ended here, or goes on in another process; once for each {@link #connected} and {@link #arrived}. */
     default void ended(SocketAddress endpoint) {}
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ final class RelayFixture implements AutoCloseable {
     final BlockingQueue<ConnectionReport> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Throwable> deaths = new LinkedBlockingQueue<>();
     final List<String> pauses = new CopyOnWriteArrayList<>();
+    final AtomicInteger restored = new AtomicInteger();
+    final AtomicInteger moved = new AtomicInteger();
 
     private RelayFixture(Setup setup) {
         posix = setup.posix;
@@ -200,6 +203,16 @@ final class RelayFixture implements AutoCloseable {
         @Override
         public void connectionClosed(ConnectionReport report) {
             reports.add(report);
+        }
+
+        @Override
+        public void connectionMoved(String name) {
+            moved.incrementAndGet();
+        }
+
+        @Override
+        public void connectionRestored(String name) {
+            restored.incrementAndGet();
         }
 
         @Override

@@ -1,0 +1,149 @@
+package io.baton;
+
+import io.baton.posix.Errno;
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
+import io.baton.posix.ReceivedMessage;
+import io.baton.posix.ShutdownHow;
+import io.baton.spi.Snapshot;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One end of the SOCK_SEQPACKET pair between two Batons. Owns the socket. Never blocks; for one thread at a time.
+ *
+ * <p>What makes an answer reliable: a message that was sent stays readable after its sender's death, and after {@link #fence} no further
+ * message can arrive, so that what is read then is all that the other side has ever said.
+ */
+final class HandoverChannel implements AutoCloseable {
+    /** Below the default of net.core.wmem_default, 212992, of which the kernel wants 32 for itself. */
+    static final int MAX_DATAGRAM_BYTES = 192 * 1024;
+
+    /** What an offer needs besides its snapshots: 64 times a name of 64 bytes, and some numbers. */
+    static final int OFFER_OVERHEAD_BYTES = 16 * 1024;
+
+    /** ECONNRESET comes once, before what can still be read; more of it is another fault. */
+    private static final int MAX_RESETS = 2;
+
+    private final Posix posix;
+    private final Fd socket;
+
+    HandoverChannel(Posix posix, Fd socket) {
+        this.posix = posix;
+        this.socket = socket;
+        posix.setNonBlocking(socket, true);
+    }
+
+    enum Sent {
+        SENT,
+        /** Try again later: the other side does not read, or too many fds of this user are on their way (ETOOMANYREFS). */
+        LATER,
+        /** The other side has closed its end, or will take nothing more. It has not got this message. */
+        GONE
+    }
+
+    /** What there was to read. */
+    sealed interface Received {
+        /**
+         * A message.
+         *
+         * @param fds owned by the receiver
+         */
+        record Message(HandoverMessage message, List<Fd> fds) implements Received {
+            void closeFds() {
+                fds.forEach(Fd::close);
+            }
+        }
+
+        record Nothing() implements Received {}
+
+        /** Nothing more will come: the end of it, or something that breaks the rules. */
+        record Ended(String reason) implements Received {}
+    }
+
+    /** To wait for; stays ours. */
+    Fd socket() {
+        return socket;
+    }
+
+    /** Sends a message of at most {@link #MAX_DATAGRAM_BYTES}; the fds stay the caller's. */
+    Sent send(HandoverMessage message, List<Fd> fds) {
+        try {
+            posix.sendMessage(socket, HandoverEncoder.encode(message), fds);
+            return Sent.SENT;
+        } catch (PosixException e) {
+            return switch (e.errno()) {
+                case EAGAIN, ENOBUFS, ENOMEM, ETOOMANYREFS -> Sent.LATER;
+                case EPIPE, ECONNRESET, ECONNREFUSED, ENOTCONN -> Sent.GONE;
+                default -> throw e;
+            };
+        }
+    }
+
+    Received receive() {
+        try {
+            Optional<ReceivedMessage> datagram = read();
+            if (datagram.isEmpty()) {
+                return new Received.Nothing();
+            }
+            if (datagram.get().payload().length == 0) {
+                datagram.get().fds().forEach(Fd::close);
+                return new Received.Ended("the other side has closed the channel");
+            }
+            return decoded(datagram.get());
+        } catch (PosixException e) {
+            return new Received.Ended(
+                    e.errno() == Errno.EMSGSIZE
+                            ? "a message was too long, or had no room for its fds: " + e.getMessage()
+                            : String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A peer that died with our messages unread is reported first (ECONNRESET), before its own, which still count. */
+    private Optional<ReceivedMessage> read() {
+        for (int resets = 0; ; resets++) {
+            try {
+                return posix.receiveMessage(socket, MAX_DATAGRAM_BYTES, Snapshot.MAX_FDS);
+            } catch (PosixException e) {
+                if (e.errno() != Errno.ECONNRESET || resets == MAX_RESETS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static Received decoded(ReceivedMessage datagram) {
+        try {
+            HandoverMessage message = HandoverDecoder.decode(datagram.payload());
+            int announced = message instanceof HandoverMessage.Offer offer ? offer.fds() : 0;
+            if (announced != datagram.fds().size()) {
+                throw new HotRestartException("malformed handover message: announces %d fds, has %d"
+                        .formatted(announced, datagram.fds().size()));
+            }
+            return new Received.Message(message, datagram.fds());
+        } catch (HotRestartException e) {
+            datagram.fds().forEach(Fd::close);
+            return new Received.Ended(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * From here on nothing arrives: the other side's next send fails. What has arrived is read first, then the end. The kernel checks and
+     * queues under one lock, so there is nothing in between.
+     */
+    void fence() {
+        try {
+            posix.shutdown(socket, ShutdownHow.READ);
+        } catch (PosixException e) {
+            if (e.errno() != Errno.ENOTCONN) { // the other side has closed: nothing arrives either
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

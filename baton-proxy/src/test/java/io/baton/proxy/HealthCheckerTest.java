@@ -3,7 +3,6 @@ package io.baton.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
 import io.baton.ImportMode;
 import io.baton.Stats;
 import io.baton.http.Pick;
@@ -12,7 +11,6 @@ import io.baton.posix.SocketAddress;
 import io.baton.proxy.HealthConfig.Check;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -22,10 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,12 +32,16 @@ class HealthCheckerTest {
 
     private final Stats stats = new Stats();
     private final HealthChecker checker = new HealthChecker();
-    private final AtomicInteger status = new AtomicInteger(200);
-    private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    private final HttpOrigin origin;
     private final List<AutoCloseable> open = new ArrayList<>();
 
     @TempDir
     Path directory;
+
+    HealthCheckerTest() throws IOException {
+        origin = new HttpOrigin("origin");
+        open.add(origin);
+    }
 
     @AfterEach
     void closeAll() throws Exception {
@@ -54,36 +53,36 @@ class HealthCheckerTest {
 
     @Test
     void anEndpointLeavesAfterFailuresInARowAndComesBackAfterSuccesses() throws Exception {
-        int port = origin();
+        int port = origin.port();
         Cluster cluster = cluster(HEALTHZ, 2, 3, inet(port));
         checker.start(List.of(cluster));
         assertThat(checker.awaitFirstRound(Duration.ofSeconds(10))).isTrue();
         assertThat(healthy(cluster)).isEqualTo(1);
 
-        status.set(503);
+        origin.status = 503;
 
         await().until(() -> healthy(cluster) == 0);
         assertThat(count("failure")).isGreaterThanOrEqualTo(3);
         assertThat(cluster.pick(Set.of())).isEqualTo(new Pick.None(Pick.Reason.NO_HEALTHY));
 
         long before = count("success");
-        status.set(302);
+        origin.status = 302;
 
         await().until(() -> healthy(cluster) == 1);
         assertThat(count("success") - before).isGreaterThanOrEqualTo(2);
-        assertThat(asked).contains("/healthz?deep=1 Host=127.0.0.1:" + port);
+        assertThat(origin.asked).contains("/healthz?deep=1 Host=127.0.0.1:" + port);
     }
 
     @Test
     void theFirstCheckDecidesAloneAndSoDoesTheFirstSuccess() throws Exception {
-        status.set(500);
-        Cluster cluster = cluster(HEALTHZ, 50, 50, inet(origin()));
+        origin.status = 500;
+        Cluster cluster = cluster(HEALTHZ, 50, 50, inet(origin.port()));
         checker.start(List.of(cluster));
         assertThat(checker.awaitFirstRound(Duration.ofSeconds(10))).isTrue();
 
         assertThat(healthy(cluster)).isZero();
 
-        status.set(200);
+        origin.status = 200;
         await().until(() -> healthy(cluster) == 1);
     }
 
@@ -96,7 +95,7 @@ class HealthCheckerTest {
 
     @Test
     void oneThatRefusesConnectionsIsUnhealthy() throws Exception {
-        Cluster cluster = cluster(new Check.Tcp(), 1, 1, inet(TestConfigs.freePort()), inet(origin()));
+        Cluster cluster = cluster(new Check.Tcp(), 1, 1, inet(TestConfigs.freePort()), inet(origin.port()));
         checker.start(List.of(cluster));
 
         assertThat(checker.awaitFirstRound(Duration.ofSeconds(10))).isTrue();
@@ -145,30 +144,15 @@ class HealthCheckerTest {
 
     @Test
     void afterItsEndNobodyIsAskedAnyMore() throws Exception {
-        Cluster cluster = cluster(HEALTHZ, 1, 1, inet(origin()));
+        Cluster cluster = cluster(HEALTHZ, 1, 1, inet(origin.port()));
         checker.start(List.of(cluster));
         assertThat(checker.awaitFirstRound(Duration.ofSeconds(10))).isTrue();
 
         checker.close();
-        status.set(500);
+        origin.status = 500;
         await().pollDelay(OFTEN.multipliedBy(4)).until(() -> true);
 
         assertThat(healthy(cluster)).isEqualTo(1);
-    }
-
-    private int origin() throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
-        server.createContext("/", exchange -> {
-            asked.add("%s Host=%s"
-                    .formatted(
-                            exchange.getRequestURI(),
-                            exchange.getRequestHeaders().getFirst("Host")));
-            exchange.sendResponseHeaders(status.get(), -1);
-            exchange.close();
-        });
-        server.start();
-        open.add(() -> server.stop(0));
-        return server.getAddress().getPort();
     }
 
     private Cluster cluster(Check check, int healthy, int unhealthy, SocketAddress... addresses) {

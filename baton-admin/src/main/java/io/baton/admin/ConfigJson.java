@@ -63,8 +63,7 @@ final class ConfigJson {
         }
     }
 
-    private static void nullable(JsonGenerator json, @Nullable Object value)
-            throws IOException {
+    private static void nullable(JsonGenerator json, @Nullable Object value) throws IOException {
         if (value == null) {
             json.writeNull();
         } else {

@@ -74,8 +74,7 @@ final class Metrics {
         CounterSnapshot.Builder metric =
                 CounterSnapshot.builder().name("baton_connections").help("Clients' connections accepted.");
         for (ListenerStatus listener : view.listeners()) {
-            metric.dataPoint(counter(
-                    labels(listener), stats.getOrDefault(name(listener, "downstream_cx_total"), 0L)));
+            metric.dataPoint(counter(labels(listener), stats.getOrDefault(name(listener, "downstream_cx_total"), 0L)));
         }
         return metric.build();
     }
@@ -101,8 +100,8 @@ final class Metrics {
             for (int code = 0; code < CODES; code++) {
                 Long count = stats.get(RequestDurations.code(listener.name(), code));
                 if (count != null) {
-                    metric.dataPoint(counter(
-                            Labels.of("listener", listener.name(), "code", Integer.toString(code)), count));
+                    metric.dataPoint(
+                            counter(Labels.of("listener", listener.name(), "code", Integer.toString(code)), count));
                 }
             }
         }
@@ -139,8 +138,7 @@ final class Metrics {
                 .name("baton_handovers")
                 .help("Hot restarts of this lineage: committed, or failed before the commit.");
         for (HandoverResult result : HandoverResult.values()) {
-            metric.dataPoint(counter(
-                    Labels.of("result", result.label()), stats.getOrDefault(result.counter(), 0L)));
+            metric.dataPoint(counter(Labels.of("result", result.label()), stats.getOrDefault(result.counter(), 0L)));
         }
         return metric.build();
     }

@@ -99,8 +99,12 @@ class MetricsTest {
         String dump = get("/config_dump").replaceAll("\\s+", "");
 
         assertThat(dump)
-                .startsWith("200{\"config\":{\"admin\":null,\"listeners\":[{\"name\":\"web\",\"address\":\"127.0.0.1:18080\"")
-                .contains("\"connect_timeout\":\"250ms\"", "\"parent_shutdown\":\"900000ms\"", "\"balance\":\"least_request\"")
+                .startsWith(
+                        "200{\"config\":{\"admin\":null,\"listeners\":[{\"name\":\"web\",\"address\":\"127.0.0.1:18080\"")
+                .contains(
+                        "\"connect_timeout\":\"250ms\"",
+                        "\"parent_shutdown\":\"900000ms\"",
+                        "\"balance\":\"least_request\"")
                 .contains("\"headers\":{\"authorization\":\"[redacted]\"}")
                 .doesNotContain("secret");
     }

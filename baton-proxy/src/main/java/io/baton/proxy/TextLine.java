@@ -15,16 +15,16 @@ record TextLine(RestartEpoch epoch) implements AccessLogLine {
     public void write(ConnectionReport report, ByteArrayOutputStream out) {
         out.writeBytes("%s %s %s -> %s %s %dms up=%d down=%d id=%d epoch=%d\n"
                 .formatted(
-                TIME.format(report.started()),
-                report.listener(),
-                AccessLogLine.address(report.client()),
-                upstream(report.upstream()),
-                AccessLogLine.lower(report.outcome()),
-                report.duration().toMillis(),
-                report.bytesUp(),
-                report.bytesDown(),
-                report.id(),
-                epoch.value())
+                        TIME.format(report.started()),
+                        report.listener(),
+                        AccessLogLine.address(report.client()),
+                        upstream(report.upstream()),
+                        AccessLogLine.lower(report.outcome()),
+                        report.duration().toMillis(),
+                        report.bytesUp(),
+                        report.bytesDown(),
+                        report.id(),
+                        epoch.value())
                 .getBytes(StandardCharsets.UTF_8));
     }
 
@@ -32,21 +32,21 @@ record TextLine(RestartEpoch epoch) implements AccessLogLine {
     public void write(HttpExchangeReport report, ByteArrayOutputStream out) {
         out.writeBytes("%s %s %s \"%s %s %s %s\" %d -> %s %s %dms in=%d out=%d id=%d epoch=%d\n"
                 .formatted(
-                TIME.format(report.started()),
-                report.listener(),
-                AccessLogLine.address(report.client()),
-                word(report.method()),
-                word(report.host()),
-                word(report.path()),
-                word(report.protocol()),
-                report.status(),
-                upstream(report.upstream()),
-                AccessLogLine.lower(report.outcome()),
-                report.duration().toMillis(),
-                report.requestBytes(),
-                report.responseBytes(),
-                report.connectionId(),
-                epoch.value())
+                        TIME.format(report.started()),
+                        report.listener(),
+                        AccessLogLine.address(report.client()),
+                        word(report.method()),
+                        word(report.host()),
+                        word(report.path()),
+                        word(report.protocol()),
+                        report.status(),
+                        upstream(report.upstream()),
+                        AccessLogLine.lower(report.outcome()),
+                        report.duration().toMillis(),
+                        report.requestBytes(),
+                        report.responseBytes(),
+                        report.connectionId(),
+                        epoch.value())
                 .getBytes(StandardCharsets.UTF_8));
     }
 

@@ -98,9 +98,12 @@ class ClusterTest {
             busy.add(lease(cluster));
         }
 
-        assertThat(cluster.members()).allSatisfy(member -> assertThat(member.busy).hasValue(5));
+        assertThat(cluster.members())
+                .allSatisfy(member -> assertThat(member.busy).hasValue(5));
 
-        busy.stream().filter(lease -> port(lease.address()) == 2).forEach(lease -> lease.ended(UpstreamOutcome.COMPLETED));
+        busy.stream()
+                .filter(lease -> port(lease.address()) == 2)
+                .forEach(lease -> lease.ended(UpstreamOutcome.COMPLETED));
 
         assertThat(picked(cluster, 5)).containsOnly(2);
     }
@@ -176,7 +179,8 @@ class ClusterTest {
 
     @Test
     void beyondItsRequestsAClusterRefuses() {
-        Cluster cluster = new Cluster(config(Balance.ROUND_ROBIN, OptionalInt.empty(), OptionalInt.of(2), 1, 1), stats, this::later);
+        Cluster cluster = new Cluster(
+                config(Balance.ROUND_ROBIN, OptionalInt.empty(), OptionalInt.of(2), 1, 1), stats, this::later);
         UpstreamLease first = lease(cluster);
         lease(cluster);
 
@@ -190,7 +194,8 @@ class ClusterTest {
 
     @Test
     void connectionsOfTcpAndRequestsOfHttpShareALimit() {
-        Cluster cluster = new Cluster(config(Balance.ROUND_ROBIN, OptionalInt.of(2), OptionalInt.empty(), 1), stats, this::later);
+        Cluster cluster =
+                new Cluster(config(Balance.ROUND_ROBIN, OptionalInt.of(2), OptionalInt.empty(), 1), stats, this::later);
         SocketAddress endpoint = cluster.candidates().next();
         cluster.connected(endpoint);
         UpstreamLease request = lease(cluster);
@@ -237,8 +242,8 @@ class ClusterTest {
 
     @Test
     void manyThreadsLeaveNothingCountedAfterwards() throws Exception {
-        Cluster cluster =
-                new Cluster(config(Balance.LEAST_REQUEST, OptionalInt.of(3), OptionalInt.of(3), 1, 2), stats, this::later);
+        Cluster cluster = new Cluster(
+                config(Balance.LEAST_REQUEST, OptionalInt.of(3), OptionalInt.of(3), 1, 2), stats, this::later);
         CountDownLatch go = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 4; i++) {

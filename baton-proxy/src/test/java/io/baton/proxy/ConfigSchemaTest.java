@@ -135,8 +135,7 @@ class ConfigSchemaTest {
 
     /** As an editor reads YAML: numbers are numbers. */
     private JsonNode node(String yaml) {
-        return json.valueToTree(
-                new Load(LoadSettings.builder().build()).loadFromString(yaml));
+        return json.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
     }
 
     private static Set<String> keys(JsonNode mapping) {

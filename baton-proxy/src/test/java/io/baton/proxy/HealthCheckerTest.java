@@ -127,8 +127,8 @@ class HealthCheckerTest {
     @Test
     void aUnixSocketIsCheckedToo() throws Exception {
         Path path = directory.resolve("app.sock");
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                .bind(UnixDomainSocketAddress.of(path));
+        ServerSocketChannel server =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
         open.add(server);
         Cluster cluster = cluster(
                 new Check.Tcp(),
@@ -158,7 +158,8 @@ class HealthCheckerTest {
     private Cluster cluster(Check check, int healthy, int unhealthy, SocketAddress... addresses) {
         List<Endpoint> endpoints = new ArrayList<>();
         for (SocketAddress address : addresses) {
-            String written = address instanceof SocketAddress.UnixPath(String path) ? "unix:" + path : address.toString();
+            String written =
+                    address instanceof SocketAddress.UnixPath(String path) ? "unix:" + path : address.toString();
             endpoints.add(new Endpoint(written, address));
         }
         return new Cluster(

@@ -48,8 +48,8 @@ final class HttpOrigin implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client;
-                BufferedReader in =
-                        new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1))) {
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1))) {
             for (String first = in.readLine(); first != null; first = in.readLine()) {
                 String host = "";
                 boolean close = false;
@@ -60,8 +60,8 @@ final class HttpOrigin implements AutoCloseable {
                     close |= line.equalsIgnoreCase("connection: close");
                 }
                 asked.add("%s Host=%s".formatted(first.split(" ", 3)[1], host));
-                String answer = "HTTP/1.1 %d Because\r\nContent-Length: %d\r\n\r\n%s"
-                        .formatted(status, name.length(), name);
+                String answer =
+                        "HTTP/1.1 %d Because\r\nContent-Length: %d\r\n\r\n%s".formatted(status, name.length(), name);
                 client.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
                 if (close) {
                     return;

@@ -66,7 +66,13 @@ class HttpProxyingTest {
                     .containsEntry("cluster.rest.upstream_cx_active", 1L)
                     .containsEntry("listener.127.0.0.1_%d.downstream_cx_active".formatted(port), 1L);
             assertThat(generation.proxy.httpConnections()).isEqualTo(1);
-            assertThat(generation.proxy.clusters().getLast().endpoints().getFirst().requestsTotal())
+            assertThat(generation
+                            .proxy
+                            .clusters()
+                            .getLast()
+                            .endpoints()
+                            .getFirst()
+                            .requestsTotal())
                     .isEqualTo(2);
         }
     }
@@ -81,7 +87,8 @@ class HttpProxyingTest {
                     .noneMatch(ClusterStatus.EndpointStatus::healthy));
 
             assertThat(client.get("www.example.com", "/v1")).startsWith("503 ");
-            assertThat(generation.counter("cluster.rest.upstream_cx_none_healthy")).isEqualTo(1);
+            assertThat(generation.counter("cluster.rest.upstream_cx_none_healthy"))
+                    .isEqualTo(1);
 
             rest.status = 200;
 
@@ -99,8 +106,7 @@ class HttpProxyingTest {
                 Generation child = join(1, config)) {
             child.proxy.rehearse();
 
-            assertThat(child.proxy.clusters().getLast().endpoints())
-                    .allMatch(endpoint -> !endpoint.healthy());
+            assertThat(child.proxy.clusters().getLast().endpoints()).allMatch(endpoint -> !endpoint.healthy());
             assertThat(parent.proxy.connections()).isZero();
         }
     }
@@ -124,8 +130,8 @@ class HttpProxyingTest {
                 old.leave();
 
                 parent.retire();
-                await().untilAsserted(() -> assertThat(child.counter("http.web.downstream_rq_200"))
-                        .isEqualTo(3));
+                await().untilAsserted(() ->
+                        assertThat(child.counter("http.web.downstream_rq_200")).isEqualTo(3));
             }
         }
     }
@@ -195,7 +201,8 @@ class HttpProxyingTest {
 
     /** @param more keys of the cluster "rest" */
     private BatonConfig config(String more) throws ConfigException {
-        return ConfigLoader.parse(Path.of("baton.yaml"), """
+        return ConfigLoader.parse(
+                Path.of("baton.yaml"), """
                 listeners:
                   - name: web
                     address: 127.0.0.1:%d

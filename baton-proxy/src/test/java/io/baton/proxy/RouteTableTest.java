@@ -108,8 +108,7 @@ class RouteTableTest {
 
     /** @param path with = before it when it is the whole one */
     private static RouteConfig route(String host, String path, Map<String, String> headers, String cluster) {
-        PathMatch match =
-                path.startsWith("=") ? new PathMatch.Exact(path.substring(1)) : new PathMatch.Prefix(path);
+        PathMatch match = path.startsWith("=") ? new PathMatch.Exact(path.substring(1)) : new PathMatch.Prefix(path);
         return new RouteConfig(host.isEmpty() ? Optional.empty() : Optional.of(host), match, headers, cluster);
     }
 

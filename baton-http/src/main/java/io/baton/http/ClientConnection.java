@@ -406,15 +406,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
 
     private void updateReading() {
         Exchange current = exchange;
-        boolean wanted =
-                switch (state) {
-                    case LINGERING -> true;
-                    case IDLE -> held == null;
-                    // What is held is the beginning of a head; unless it is a whole one that waits for the client to take answers.
-                    case HEAD -> channel.isWritable();
-                    case EXCHANGE -> held == null && (current == null || current.wantsRequestBytes());
-                    case CLOSED -> reading;
-                };
+        boolean wanted = switch (state) {
+            case LINGERING -> true;
+            case IDLE -> held == null;
+            // What is held is the beginning of a head; unless it is a whole one that waits for the client to take
+            // answers.
+            case HEAD -> channel.isWritable();
+            case EXCHANGE -> held == null && (current == null || current.wantsRequestBytes());
+            case CLOSED -> reading;
+        };
         if (reading != wanted && state != State.CLOSED) {
             reading = wanted;
             channel.config().setAutoRead(wanted);

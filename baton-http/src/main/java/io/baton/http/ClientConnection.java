@@ -170,8 +170,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (!(cause instanceof java.io.IOException)) {
             LOG.error("client {}: {}; the connection is closed", facts.address(), cause.getMessage(), cause);
-            channel.close();
         }
+        channel.close(); // with half-closure, Netty takes a reset for an end of input only
     }
 
     // --- requests

@@ -28,6 +28,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
     private boolean established;
     private boolean reading = true;
     private boolean failed;
+    private boolean tunnel;
     private long idleSinceNanos;
 
     UpstreamConnection(Worker worker, UpstreamCluster cluster, SocketAddress address, Channel channel) {
@@ -107,6 +108,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
 
     /** From now on its end of stream is not its end. */
     void becomeTunnel() {
+        tunnel = true;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     }
 
@@ -192,6 +194,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
         if (!(cause instanceof java.io.IOException)) {
             LOG.error("upstream {}: {}; the connection is closed", address, cause.getMessage(), cause);
             close();
+        } else if (tunnel) {
+            close(); // with half-closure, Netty takes a reset for an end of input only
         }
     }
 }

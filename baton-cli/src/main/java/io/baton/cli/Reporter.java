@@ -89,15 +89,14 @@ final class Reporter implements AutoCloseable {
 
     private GenerationReport report(GenerationState state, long cut) {
         MigrationReport migration = hotRestart.migration();
-        // HTTP is still refused by the config.
         return new GenerationReport(
                 hotRestart.baseId(),
                 hotRestart.epoch(),
                 pid,
                 state,
                 started,
-                proxy.connections(),
-                0,
+                proxy.tcpConnections(),
+                proxy.httpConnections(),
                 migration.movable(),
                 cut,
                 Moves.of(migration));

@@ -1,9 +1,11 @@
 package io.baton.cli;
 
 import io.baton.HotRestart;
+import io.baton.HotRestartEvent;
 import io.baton.HotRestartException;
 import io.baton.HotRestartState;
 import io.baton.Stats;
+import io.baton.admin.HandoverResult;
 import io.baton.cli.Signals.UnixSignal;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -58,7 +60,7 @@ final class Serve {
         posix.setBlockedSignals(Set.of());
         Stats stats = new Stats();
         try (HotRestart joined =
-                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> onChange.run())) {
+                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> changed(event, stats))) {
             hotRestart = joined;
             LogOutput.INSTANCE.joined(joined.epoch(), joined.logLock());
             return serve(joined, stats);
@@ -67,6 +69,11 @@ final class Serve {
         } finally {
             LogOutput.INSTANCE.left();
         }
+    }
+
+    private void changed(HotRestartEvent event, Stats stats) {
+        HandoverResult.of(event).ifPresent(result -> result.count(stats));
+        onChange.run();
     }
 
     private ExitCode serve(HotRestart joined, Stats stats) throws HotRestartException, ProxyException, CliException {

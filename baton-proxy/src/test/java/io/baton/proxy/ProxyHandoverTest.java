@@ -253,7 +253,7 @@ class ProxyHandoverTest {
         BatonConfig config = TestConfigs.tcp(port, true, origin.port());
         try (Generation parent = join(0, config, 2).serving();
                 Generation child = join(1, config, 2)) {
-            assertThat(child.proxy.rehearse()).hasValueSatisfying(result -> {
+            assertThat(child.proxy.rehearse()).singleElement().satisfies(result -> {
                 assertThat(result.failure()).isEmpty();
                 assertThat(result.messages()).isPositive();
                 assertThat(result.duration())

@@ -1,0 +1,35 @@
+package io.baton.proxy;
+
+import java.time.Duration;
+
+/** What moves the bytes of one kind of listeners, with its numbers. Thread-safe, as far as the order of calls is {@link Proxy}'s. */
+sealed interface DataPath extends AutoCloseable permits TcpPath, HttpPath {
+
+    /**
+     * Runs it over loopback for at most {@code limit}.
+     *
+     * @return empty when it went well, else why it ended early
+     */
+    Rehearsed rehearse(Duration limit);
+
+    /** Starts the workers. */
+    void start();
+
+    /** Begins to accept on a listener of its kind. */
+    void add(BoundListener listener);
+
+    /** Takes every listening socket out of every event loop before it returns, and begins to ask clients to leave. Idempotent. */
+    void stopAccepting();
+
+    /** Connections that are not yet closed, counted and logged. */
+    long connections();
+
+    int maxConnections();
+
+    /** Carries what flowed until now over into the statistics. */
+    void publish();
+
+    /** Cuts what is left. Idempotent. */
+    @Override
+    void close();
+}

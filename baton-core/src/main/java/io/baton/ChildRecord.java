@@ -4,6 +4,7 @@ import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,7 +14,11 @@ final class ChildRecord implements AutoCloseable {
     /** A child that asks for stats lives, and has a timer to end us. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
+    /** To an Envoy the whole of this name, tokens 0 to 1, is dynamic; told otherwise it makes another gauge of the same name. */
+    private static final List<Reply.Span> GENERATION_IS_DYNAMIC = List.of(new Reply.Span(0, 1));
+
     private final Posix posix;
+    private final Stats stats;
     private final SocketAddress address;
     private final Duration readyTimeout;
     private final StatsLatch latch;
@@ -28,6 +33,7 @@ final class ChildRecord implements AutoCloseable {
 
     ChildRecord(Posix posix, SocketAddress address, Duration readyTimeout, Stats stats) {
         this.posix = posix;
+        this.stats = stats;
         this.address = address;
         this.readyTimeout = readyTimeout;
         this.latch = new StatsLatch(stats);
@@ -89,14 +95,20 @@ final class ChildRecord implements AutoCloseable {
         lastTold = OptionalLong.empty();
     }
 
-    /** The counters that it has not been told of. It asks, so it lives. */
-    Map<String, Long> untold() {
+    /** It asks, so it lives. The answer has the counters that it has not been told of. */
+    Reply.Stats asksForStats(long connections) {
         polledNanos = System.nanoTime();
-        return latch.pending();
+        Runtime runtime = Runtime.getRuntime();
+        return new Reply.Stats(
+                runtime.totalMemory() - runtime.freeMemory(),
+                connections,
+                latch.pending(),
+                stats.exportedGauges(),
+                Map.of(Stats.GENERATION, GENERATION_IS_DYNAMIC));
     }
 
-    void told(Map<String, Long> deltas) {
-        latch.commit(deltas);
+    void told(Reply.Stats answer) {
+        latch.commit(answer.counterDeltas());
     }
 
     /** An Envoy child that still asks must not lose us: it aborts when its parent is gone at its next question. */

@@ -119,6 +119,18 @@ final class HotRestartStates {
         };
     }
 
+    /** The process that is our child, as far as we know: in a handover, serving in our place, or given up on. */
+    static OptionalLong child(HotRestartState state) {
+        return switch (state) {
+            case Serving serving -> serving.lateChild();
+            case AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
+            case Migrating migrating -> OptionalLong.of(migrating.child());
+            case RollingBack returning -> OptionalLong.of(returning.child());
+            case Draining draining -> draining.child();
+            case Starting _, Terminated _ -> OptionalLong.empty();
+        };
+    }
+
     private static Serving rollback(RestartEpoch epoch, long child, boolean childAlive) {
         return new Serving(epoch, childAlive ? OptionalLong.of(child) : OptionalLong.empty());
     }

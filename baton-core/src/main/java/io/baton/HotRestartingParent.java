@@ -15,7 +15,6 @@ import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketType;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -26,16 +25,13 @@ import org.slf4j.LoggerFactory;
  * The parent role: answers the child, and takes back what it gave when the child fails. All on one thread, except {@link #forward} and
  * {@link #drain}.
  */
-final class HotRestartingParent extends HotRestartingBase {
+final class HotRestartingParent extends HotRestartingBase implements ParentMigration.Host {
     private static final Logger LOG = LoggerFactory.getLogger(HotRestartingParent.class);
     private static final Duration TURN = Duration.ofSeconds(1);
     private static final Duration DRAINING_TURN = Duration.ofMillis(50);
 
     /** How long a child that does not read may hold us up. */
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
-
-    /** To an Envoy the whole of this name, tokens 0 to 1, is dynamic; told otherwise it makes another gauge of the same name. */
-    private static final List<Reply.Span> GENERATION_IS_DYNAMIC = List.of(new Reply.Span(0, 1));
 
     private final Self self;
     private final ParentDuties duties;
@@ -78,8 +74,7 @@ final class HotRestartingParent extends HotRestartingBase {
         this.duties = duties;
         this.childAddress = address(Role.CHILD, self.epoch().next());
         this.child = new ChildRecord(posix, childAddress, options.readyTimeout(), self.stats());
-        this.migration =
-                new ParentMigration(posix, options, self.migrations(), self.stats(), child, new MigrationHost());
+        this.migration = new ParentMigration(posix, options, self.migrations(), self.stats(), child, this);
         self.migrations().onMovable(this::wake);
         this.childUdpAddress = address(Role.UDP_CHILD, self.epoch().next());
     }
@@ -92,7 +87,7 @@ final class HotRestartingParent extends HotRestartingBase {
 
     /** Sends a packet to the child that serves in our place. Any thread. */
     boolean forward(UdpPacket packet) {
-        if (!(self.lifecycle().state() instanceof HotRestartState.Draining draining)
+        if (!(state() instanceof HotRestartState.Draining draining)
                 || draining.child().isEmpty()) {
             return false;
         }
@@ -121,7 +116,7 @@ final class HotRestartingParent extends HotRestartingBase {
 
     @Override
     Duration untilNextTurn() {
-        Duration due = switch (self.lifecycle().state()) {
+        Duration due = switch (state()) {
             case HotRestartState.Draining _ -> DRAINING_TURN;
             case HotRestartState.AwaitingReady _, HotRestartState.Migrating _, HotRestartState.RollingBack _ ->
                 shorter(child.untilReadyDeadline(), TURN);
@@ -203,9 +198,7 @@ final class HotRestartingParent extends HotRestartingBase {
 
     /** Answered as an Envoy would when connections are to stay. */
     private void handoverChannel(long pid) {
-        if (!options.migration().enabled()
-                || !isChild(pid)
-                || !(self.lifecycle().state() instanceof HotRestartState.AwaitingReady)) {
+        if (!options.migration().enabled() || !isChild(pid) || !(state() instanceof HotRestartState.AwaitingReady)) {
             LOG.info("pid {} is given no handover channel", pid);
             refuse(pid);
             return;
@@ -237,21 +230,15 @@ final class HotRestartingParent extends HotRestartingBase {
             LOG.warn("pid {} wants our stats but is not in a handover with us; ignored", pid);
             return;
         }
-        Map<String, Long> deltas = child.untold();
-        Runtime runtime = Runtime.getRuntime();
-        Reply.Stats stats = new Reply.Stats(
-                runtime.totalMemory() - runtime.freeMemory(),
-                duties.connections(),
-                deltas,
-                self.stats().exportedGauges(),
-                Map.of(Stats.GENERATION, GENERATION_IS_DYNAMIC));
+        Reply.Stats stats = child.asksForStats(duties.connections());
         if (reply(stats, List.of())) {
-            child.told(deltas);
+            child.told(stats);
         }
     }
 
     /** The point of no return, said by either protocol. */
-    private boolean commit(long pid) {
+    @Override
+    public boolean commit(long pid) {
         Optional<HotRestartState> accepted = self.lifecycle().offer(new ChildReady(pid));
         accepted.ifPresent(from -> {
             child.isReady();
@@ -271,7 +258,7 @@ final class HotRestartingParent extends HotRestartingBase {
     }
 
     private void afterTerminateRequest(HotRestartState from) {
-        if (self.lifecycle().state() instanceof HotRestartState.Terminated) {
+        if (state() instanceof HotRestartState.Terminated) {
             LOG.info("shutting down due to child request");
             Guarded.run("terminate", duties::terminate);
         } else if (!(from instanceof HotRestartState.Draining)) {
@@ -286,7 +273,7 @@ final class HotRestartingParent extends HotRestartingBase {
     }
 
     private void watchReadyDeadline() {
-        OptionalLong waitedFor = switch (self.lifecycle().state()) {
+        OptionalLong waitedFor = switch (state()) {
             case HotRestartState.AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
             case HotRestartState.Migrating migrating -> OptionalLong.of(migrating.child());
             case HotRestartState.RollingBack returning -> OptionalLong.of(returning.child());
@@ -300,7 +287,8 @@ final class HotRestartingParent extends HotRestartingBase {
         }
     }
 
-    private void childFailed(ChildFailed event) {
+    @Override
+    public void childFailed(ChildFailed event) {
         migration.close(); // first: what it has accepted is not ours to serve
         Optional<HotRestartState> from = self.lifecycle().offer(event);
         if (from.isEmpty()) {
@@ -323,7 +311,7 @@ final class HotRestartingParent extends HotRestartingBase {
 
     /** Draining with a child ends by its Terminate; without one by ourselves. */
     private void watchDrain() {
-        if (self.lifecycle().state() instanceof HotRestartState.Draining draining) {
+        if (state() instanceof HotRestartState.Draining draining) {
             self.drain().stopAccepting(duties);
             if (draining.child().isPresent()
                     && ownDrain
@@ -337,7 +325,7 @@ final class HotRestartingParent extends HotRestartingBase {
     }
 
     private void endWhenDrained() {
-        if (self.lifecycle().state() instanceof HotRestartState.Draining draining
+        if (state() instanceof HotRestartState.Draining draining
                 && draining.child().isEmpty()) {
             self.drain()
                     .over(duties)
@@ -354,7 +342,7 @@ final class HotRestartingParent extends HotRestartingBase {
      * before: names that nobody has mean that the flag is nobody's.
      */
     private void clearFlagOfDeadChild() {
-        if (!(self.lifecycle().state() instanceof HotRestartState.Starting)
+        if (!(state() instanceof HotRestartState.Starting)
                 && self.memory().initializing()
                 && !UnixPaths.isLive(posix, childAddress, SocketType.DATAGRAM)) {
             LOG.warn(
@@ -365,20 +353,13 @@ final class HotRestartingParent extends HotRestartingBase {
     }
 
     private boolean isChild(long pid) {
-        OptionalLong current = switch (self.lifecycle().state()) {
-            case HotRestartState.Serving serving -> serving.lateChild();
-            case HotRestartState.AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
-            case HotRestartState.Migrating migrating -> OptionalLong.of(migrating.child());
-            case HotRestartState.RollingBack returning -> OptionalLong.of(returning.child());
-            case HotRestartState.Draining draining -> draining.child();
-            case HotRestartState.Starting _, HotRestartState.Terminated _ -> OptionalLong.empty();
-        };
+        OptionalLong current = HotRestartStates.child(state());
         return current.isPresent() && current.getAsLong() == pid;
     }
 
     /** Says that we know no such request - but not to a child that is waiting for the answer to another. */
     private void refuse(long pid) {
-        if (isChild(pid) || self.lifecycle().state() instanceof HotRestartState.Serving) {
+        if (isChild(pid) || state() instanceof HotRestartState.Serving) {
             reply(new HotRestartMessage.NotRecognized(), List.of());
         }
     }
@@ -405,32 +386,19 @@ final class HotRestartingParent extends HotRestartingBase {
         return migration.moved();
     }
 
-    /** The parent role, as the migration sees it. */
-    private final class MigrationHost implements ParentMigration.Host {
-        @Override
-        public HotRestartState state() {
-            return self.lifecycle().state();
-        }
+    @Override
+    public HotRestartState state() {
+        return self.lifecycle().state();
+    }
 
-        @Override
-        public boolean offer(HotRestartEvent event) {
-            return self.lifecycle().offer(event).isPresent();
-        }
+    @Override
+    public boolean offer(HotRestartEvent event) {
+        return self.lifecycle().offer(event).isPresent();
+    }
 
-        @Override
-        public boolean commit(long pid) {
-            return HotRestartingParent.this.commit(pid);
-        }
-
-        @Override
-        public void childFailed(ChildFailed event) {
-            HotRestartingParent.this.childFailed(event);
-        }
-
-        @Override
-        public long connections() {
-            return duties.connections();
-        }
+    @Override
+    public long connections() {
+        return duties.connections();
     }
 
     @Override

@@ -50,7 +50,7 @@ class HotRestartStatesTest {
         for (HotRestartEvent event : history) {
             Optional<HotRestartState> next = HotRestartStates.next(state, event);
             if (next.isPresent()) {
-                OptionalLong child = child(state);
+                OptionalLong child = HotRestartStates.child(state);
                 if (next.get() instanceof Draining && event instanceof HotRestartEvent.ChildReady(long pid)) {
                     assertThat(child).hasValue(pid);
                 }
@@ -139,16 +139,5 @@ class HotRestartStatesTest {
     @Property
     void nothingMovesATerminatedProcess(@ForAll("events") HotRestartEvent event) {
         assertThat(HotRestartStates.next(new Terminated(EPOCH), event)).isEmpty();
-    }
-
-    private static OptionalLong child(HotRestartState state) {
-        return switch (state) {
-            case Serving serving -> serving.lateChild();
-            case AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
-            case Migrating migrating -> OptionalLong.of(migrating.child());
-            case RollingBack returning -> OptionalLong.of(returning.child());
-            case Draining draining -> draining.child();
-            case Starting _, Terminated _ -> OptionalLong.empty();
-        };
     }
 }

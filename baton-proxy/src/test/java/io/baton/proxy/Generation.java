@@ -57,12 +57,7 @@ final class Generation implements AutoCloseable, ParentDuties {
 
     /** Joined; its connections move as {@code migration} says. */
     static Generation join(
-            Path directory,
-            BaseId baseId,
-            int epoch,
-            BatonConfig config,
-            int concurrency,
-            MigrationOptions migration)
+            Path directory, BaseId baseId, int epoch, BatonConfig config, int concurrency, MigrationOptions migration)
             throws HotRestartException, ProxyException {
         HotRestartOptions options = HotRestartOptions.defaults().with(o -> {
             o.migration = migration;

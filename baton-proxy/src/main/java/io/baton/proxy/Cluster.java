@@ -214,7 +214,7 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
     @Override
     public void connected(SocketAddress endpoint) {
         stats.connections.increment();
-        adopted(endpoint);
+        arrived(endpoint);
         Member member = byAddress.get(endpoint);
         if (member != null) {
             member.connectionsTotal.increment();
@@ -223,7 +223,7 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
     }
 
     @Override
-    public void adopted(SocketAddress endpoint) {
+    public void arrived(SocketAddress endpoint) {
         stats.connectionsActive.increment();
         busy.getAndIncrement();
         Member member = byAddress.get(endpoint);

@@ -30,6 +30,10 @@ final class Connection {
     final TimerWheel.Timer timer = new TimerWheel.Timer(this);
 
     State state = State.FREE;
+
+    /** The selector knows of it, and is still to hear of its end. */
+    boolean atUpstream;
+
     long id;
     Route route = Route.NONE;
     Iterator<SocketAddress> candidates = Collections.emptyIterator();

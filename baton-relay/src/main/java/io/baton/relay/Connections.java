@@ -124,6 +124,11 @@ final class Connections {
     /** Begins to wait for what a connection that rested, here or in another process, waits for. */
     void goOn(Connection connection) {
         if (connection.state == Connection.State.RELAYING) {
+            SocketAddress endpoint = connection.upstreamAddress;
+            if (!connection.atUpstream && endpoint != null) {
+                connection.atUpstream = true;
+                connection.route.upstreams().arrived(endpoint);
+            }
             armIdle(connection);
             updateInterest(connection);
         } else if (epoll.update(connection.upstream, EPOLLOUT)) {
@@ -194,6 +199,7 @@ final class Connections {
         connection.route.counters().upstreamConnections.add(1);
         SocketAddress endpoint = connection.upstreamAddress;
         if (endpoint != null) {
+            connection.atUpstream = true;
             connection.route.upstreams().connected(endpoint);
         }
         armIdle(connection);
@@ -322,15 +328,13 @@ final class Connections {
     }
 
     private void forget(Connection connection, boolean reset) {
-        if (connection.state == Connection.State.RELAYING) {
-            leaveUpstream(connection);
-        }
         connection.state = Connection.State.FREE;
         wheel.cancel(connection.timer);
         pump.abandon(connection.up);
         pump.abandon(connection.down);
         close(connection.client.detach(), reset);
         close(connection.upstream.detach(), reset);
+        leaveUpstream(connection);
         connection.route = Route.NONE;
         table.free(connection);
         budget.give();
@@ -339,7 +343,8 @@ final class Connections {
     /** The end goes on whatever the selector does. */
     private static void leaveUpstream(Connection connection) {
         SocketAddress endpoint = connection.upstreamAddress;
-        if (endpoint != null) {
+        if (connection.atUpstream && endpoint != null) {
+            connection.atUpstream = false;
             try {
                 connection.route.upstreams().ended(endpoint);
             } catch (RuntimeException e) {

@@ -149,9 +149,6 @@ final class Moves {
         try {
             observer.connectionRestored(snapshot.listener());
             attach(connection, snapshot, fds);
-            if (snapshot.relaying()) {
-                arrival.route().upstreams().adopted(snapshot.upstream());
-            }
             connections.goOn(connection);
         } catch (RuntimeException e) {
             connections.fail(connection, e);

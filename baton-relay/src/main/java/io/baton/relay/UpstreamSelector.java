@@ -23,12 +23,9 @@ public interface UpstreamSelector {
      */
     default void failed(SocketAddress endpoint, Errno reason) {}
 
-    /**
-     * A connection came from another process, which {@link #connected} it to {@code endpoint}: it goes on here, whether or not that is still
-     * one of the candidates.
-     */
-    default void adopted(SocketAddress endpoint) {}
+    /** A connection that {@code endpoint} accepted in another process goes on here. */
+    default void arrived(SocketAddress endpoint) {}
 
-    /** A connection to {@code endpoint} has ended or left for another process; once for each {@link #connected} and {@link #adopted}. */
+    /** The connection at {@code endpoint} has ended here, or goes on in another process; once for each {@link #connected} and {@link #arrived}. */
     default void ended(SocketAddress endpoint) {}
 }

@@ -207,7 +207,7 @@ final class RelayFixture implements AutoCloseable {
         }
 
         @Override
-        public void adopted(SocketAddress endpoint) {
+        public void arrived(SocketAddress endpoint) {
             upstreams.incrementAndGet();
         }
 

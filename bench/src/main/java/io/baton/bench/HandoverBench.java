@@ -13,7 +13,6 @@ import java.util.concurrent.TimeoutException;
 
 /** Hands idle and busy connections from one real process to the next, again and again, beside a C program that only passes fds. */
 final class HandoverBench {
-    private static final Duration PING_EVERY = Duration.ofMillis(5);
     private static final Duration OPEN = Duration.ofSeconds(60);
     private static final Duration SETTLE = Duration.ofSeconds(3);
     private static final Duration LAST_PINGS = Duration.ofSeconds(20);
@@ -25,12 +24,14 @@ final class HandoverBench {
 
     private final List<Integer> sizes;
     private final int busy;
+    private final Duration pingEvery;
     private final int rounds;
     private final Progress progress;
 
-    HandoverBench(List<Integer> sizes, int busy, int rounds, Progress progress) {
+    HandoverBench(List<Integer> sizes, int busy, Duration pingEvery, int rounds, Progress progress) {
         this.sizes = List.copyOf(sizes);
         this.busy = busy;
+        this.pingEvery = pingEvery;
         this.rounds = rounds;
         this.progress = progress;
     }
@@ -56,7 +57,7 @@ final class HandoverBench {
                                 + " round trip of each busy connection while connections move; before: over as long a time before the command."
                                 + " passfds.c: a C program that passes the same number of sockets between two processes, epoll to epoll, and"
                                 + " serves none. Load, origin and both processes share the CPUs.")
-                        .formatted(rounds, busy, PING_EVERY.toMillis()));
+                        .formatted(rounds, busy, pingEvery.toMillis()));
         return new HandoverReport(facts, remarks, bar, runs, failures).toReport();
     }
 
@@ -84,7 +85,7 @@ final class HandoverBench {
             Path config = scene.write(
                     directory.resolve("baton.yaml"), BatonConfigFile.text(List.of(route), Duration.ofSeconds(15)));
             BatonProcess baton = BatonProcess.start(Distribution.find(), directory, config, scene);
-            PingLoad load = scene.add(PingLoad.start(route.listen(), idle, busy, PING_EVERY));
+            PingLoad load = scene.add(PingLoad.start(route.listen(), idle, busy, pingEvery));
             load.awaitOpen(OPEN);
             progress.event("%,d connections are open".formatted(idle + busy));
             List<Watched> watched = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.baton.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,6 +36,13 @@ final class HandoverCommand implements Callable<Integer> {
     private int busy;
 
     @Option(
+            names = "--every",
+            defaultValue = "20",
+            description =
+                    "Milliseconds from one ping of a busy connection to the next, 1 to 1000 (default: ${DEFAULT-VALUE}).")
+    private int everyMs;
+
+    @Option(
             names = "--rounds",
             defaultValue = "3",
             description = "Handovers of each size, 1 to 20 (default: ${DEFAULT-VALUE}).")
@@ -49,15 +57,15 @@ final class HandoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BenchException {
         boolean sizes = idle.stream().allMatch(size -> size >= 0 && size + busy <= MAX_CONNECTIONS);
-        if (!sizes || busy < 1 || busy > 1000 || rounds < 1 || rounds > 20) {
+        if (!sizes || busy < 1 || busy > 1000 || everyMs < 1 || everyMs > 1000 || rounds < 1 || rounds > 20) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--idle %s --busy %d --rounds %d: expected at most %d connections together, 1 to 1000, 1 to 20"
-                            .formatted(idle, busy, rounds, MAX_CONNECTIONS));
+                    "--idle %s --busy %d --every %d --rounds %d: expected at most %d connections together, 1 to 1000, 1 to 1000, 1 to 20"
+                            .formatted(idle, busy, everyMs, rounds, MAX_CONNECTIONS));
         }
         Report report;
         try (Progress progress = Progress.onStderr(Terminal.detect())) {
-            report = new HandoverBench(idle, busy, rounds, progress).run();
+            report = new HandoverBench(idle, busy, Duration.ofMillis(everyMs), rounds, progress).run();
         }
         report.plainText().forEach(System.out::println);
         List<Path> files = report.write(out);

@@ -52,7 +52,7 @@ final class Attempts {
     private void obtain(SocketAddress address) {
         UpstreamConnection kept = stale ? null : worker.pool().take(address, replayable ? Long.MAX_VALUE : FRESH_NANOS);
         if (kept != null) {
-            kept.use(exchange);
+            kept.use(exchange, exchange.limits());
             exchange.connected(kept, true);
             return;
         }

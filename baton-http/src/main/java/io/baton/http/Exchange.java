@@ -3,8 +3,9 @@ package io.baton.http;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,80 +14,60 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** RFC 9110 section 9.2.2. */
-    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
-
     private final ClientConnection client;
     private final Worker worker;
     private final ExchangeRecord record;
-    private final HttpTimeouts timeouts;
-    private final boolean head;
-    private final boolean http10;
-    private final boolean clientKeepsAlive;
-    private final boolean upgrade;
-    private final boolean replayable;
-    private final Body requestBody;
+    private final ExchangeClock clock;
+    private final CheckedRequest asked;
+    private final RequestRelay request;
     private final ResponseRelay response;
     private ExchangeState state = ExchangeState.CONNECTING;
-    private @Nullable ByteBuf requestHead;
     private @Nullable Attempts attempts;
     private @Nullable UpstreamConnection upstream;
     private @Nullable Tunnel tunnel;
     private boolean reused;
     private boolean closing;
-    private long unsentBefore;
 
-    Exchange(ClientConnection client, ExchangeRecord record, ParsedRequest request) {
+    Exchange(ClientConnection client, ExchangeRecord record, CheckedRequest asked) {
         this.client = client;
         this.worker = client.worker();
         this.record = record;
-        this.timeouts = client.listening().timeouts();
-        this.head = request.method().equals("HEAD");
-        this.http10 = request.http10();
-        this.clientKeepsAlive = request.keepAlive();
-        this.upgrade = request.upgrade();
-        this.replayable = request.framing() == Framing.NONE && IDEMPOTENT.contains(request.method());
-        this.requestBody = new Body(worker.out());
-        requestBody.start(
-                request.framing(),
-                request.contentLength(),
-                Body.Output.SAME,
-                client.listening().limits());
-        this.response = new ResponseRelay(this, client, this::writeToClient);
+        this.clock = new ExchangeClock(client);
+        this.asked = asked;
+        this.request = new RequestRelay(asked);
+        this.response = new ResponseRelay(this, client);
+    }
+
+    HttpLimits limits() {
+        return client.listening().limits();
     }
 
     boolean head() {
-        return head;
+        return asked.method().equals("HEAD");
     }
 
     boolean http10() {
-        return http10;
+        return asked.http10();
     }
 
     // --- the way upstream
 
     /** Routes the request and finds it a connection. */
-    void start(ParsedRequest request) {
+    void start() {
         Optional<UpstreamCluster> routed;
         try {
-            routed = client.listening().listener().router().route(request);
+            routed = client.listening().listener().router().route(asked);
             if (routed.isEmpty()) {
-                answer(404, "no route matches " + request.path(), HttpOutcome.NO_ROUTE);
+                answer(404, "no route matches " + asked.path(), HttpOutcome.NO_ROUTE);
                 return;
             }
             record.cluster(routed.get());
-            worker.requestWriter()
-                    .write(
-                            request,
-                            client.facts(),
-                            client.listening().listener().forwarded());
-            ByteBuf written = client.channel().alloc().directBuffer(worker.out().length());
-            worker.out().writeTo(written);
-            requestHead = written;
-            attempts = new Attempts(worker, routed.get(), this, replayable);
+            RequestRewrite.apply(
+                    asked, client.facts(), client.listening().listener().forwarded());
+            attempts = new Attempts(worker, routed.get(), this, asked.replayable());
             attempts.next(record);
         } catch (RuntimeException e) {
-            LOG.error("a router or cluster failed for {}; it is answered 500", request.path(), e);
+            LOG.error("a router or cluster failed for {}; it is answered 500", asked.path(), e);
             if (state.beforeResponse()) {
                 answer(500, "the request cannot be routed", HttpOutcome.NO_UPSTREAM);
             } else {
@@ -106,14 +87,8 @@ final class Exchange {
         upstream = connection;
         reused = kept;
         change(ExchangeEvent.CONNECTED);
-        ByteBuf written = requireNonNull(requestHead, "requestHead is null");
-        if (replayable) {
-            written.readerIndex(0).retain(); // a connection before, now gone, may have sent some of it
-        } else {
-            requestHead = null;
-        }
-        connection.write(written);
-        if (requestBody.ended()) {
+        request.begin(connection);
+        if (request.ended()) {
             change(ExchangeEvent.REQUEST_END);
         }
         arm();
@@ -146,36 +121,44 @@ final class Exchange {
         }
     }
 
-    // --- the client's bytes
+    // --- what the client sends
 
-    /** Whether the client's next bytes are of use now. */
-    boolean wantsRequestBytes() {
-        UpstreamConnection to = upstream;
-        return !state.takesRequest() || to == null || to.isWritable();
+    /** Whether more of the client's body, or its tunnel's bytes, can be taken at all now. */
+    boolean takesRequest() {
+        return state.takesRequest();
     }
 
-    /** Takes of {@code in} what is this request's and can go now. */
-    void requestBytes(ByteBuf in) {
-        if (!state.takesRequest()) {
+    /** Whether more is to be read from the client, of which {@code unread} bytes are not taken yet. */
+    boolean wantsMore(int unread) {
+        return state.takesRequest() ? upstreamTakes() : unread == 0;
+    }
+
+    private boolean upstreamTakes() {
+        UpstreamConnection to = upstream;
+        return to == null || to.isWritable();
+    }
+
+    /** Takes over the next part of the request's body. */
+    void requestPart(HttpContent part) {
+        if (request.ended() || !state.takesRequest()) {
+            part.release(); // the end of a request without a body, or what comes after the exchange failed
             return;
         }
-        UpstreamConnection to = requireNonNull(upstream, "upstream is null");
-        int before = in.readableBytes();
-        if (state == ExchangeState.TUNNEL) {
-            to.write(in.readRetainedSlice(before));
-        } else {
-            try {
-                requestBody.move(in, to, client.channel().alloc());
-            } catch (BadMessage e) {
-                record.received(before - in.readableBytes());
-                refuse(e);
-                return;
-            }
+        try {
+            request.take(part, requireNonNull(upstream, "upstream is null"));
+        } catch (BadMessage e) {
+            refuse(e);
+            return;
         }
-        record.received(before - in.readableBytes());
-        if (state != ExchangeState.TUNNEL && requestBody.ended()) {
+        if (request.ended()) {
             change(ExchangeEvent.REQUEST_END);
         }
+        arm();
+    }
+
+    /** Takes over bytes of a tunnel. */
+    void tunnelRequest(ByteBuf bytes) {
+        requireNonNull(tunnel, "tunnel is null").request(bytes);
         arm();
     }
 
@@ -197,7 +180,7 @@ final class Exchange {
     void clientEnded() {
         if (state == ExchangeState.TUNNEL) {
             requireNonNull(tunnel, "tunnel is null").clientEnded();
-        } else if (!requestBody.ended() && state.takesRequest()) {
+        } else if (!request.ended() && state.takesRequest()) {
             clientGone(HttpOutcome.CLIENT_CLOSED);
             client.exchangeBroken();
         }
@@ -211,23 +194,29 @@ final class Exchange {
         }
     }
 
-    // --- the upstream's bytes
+    // --- what the upstream sends
 
-    /** Takes over {@code in}. */
-    void responseBytes(ByteBuf in) {
-        if (state == ExchangeState.TUNNEL) {
-            writeToClient(in);
-        } else {
-            try {
-                response.take(in);
-            } catch (BadMessage e) {
-                upstreamFailed(502, "the upstream's response is malformed: " + e.reason(), UpstreamOutcome.MALFORMED);
-                return;
+    /** Takes over the next part of the response, or why it is none. */
+    void responsePart(Object part) {
+        try {
+            if (part instanceof BadMessage bad) {
+                throw bad;
             }
-            if (state == ExchangeState.TUNNEL) {
-                beginTunnel();
-            }
+            response.take((HttpObject) part);
+        } catch (BadMessage e) {
+            upstreamFailed(502, "the upstream's response is malformed: " + e.reason(), UpstreamOutcome.MALFORMED);
+            return;
         }
+        passed();
+    }
+
+    /** Takes over bytes of a tunnel. */
+    void tunnelResponse(ByteBuf bytes) {
+        requireNonNull(tunnel, "tunnel is null").response(bytes);
+        passed();
+    }
+
+    private void passed() {
         if (state != ExchangeState.ENDED) {
             holdUpstream();
             if (!state.beforeResponse()) {
@@ -252,47 +241,41 @@ final class Exchange {
         holdUpstream();
     }
 
-    private void writeToClient(ByteBuf part) {
-        record.sent(part.readableBytes());
-        client.write(part);
-    }
-
     /**
      * The final response's head came.
      *
      * @param delimited whether the client can tell where the body ends without the connection's end
      * @return what its Connection header is to say
      */
-    ResponseWriter.Connection responseHead(int status, boolean delimited) {
+    ConnectionHeader responseHead(int status, boolean delimited) {
         record.status(status);
         change(ExchangeEvent.RESPONSE_HEAD);
-        dropRequestHead();
         // Early: what the client still sends would have to be read to find its next request. Few go on sending; so it
         // ends here.
-        closing = !clientKeepsAlive
+        closing = !asked.keepAlive()
                 || !delimited
                 || state == ExchangeState.EARLY
                 || worker.shared().drainClose();
         return connectionHeader();
     }
 
-    private ResponseWriter.Connection connectionHeader() {
+    private ConnectionHeader connectionHeader() {
         if (closing) {
-            return ResponseWriter.Connection.CLOSE;
+            return ConnectionHeader.CLOSE;
         }
-        return http10 ? ResponseWriter.Connection.KEEP_ALIVE : ResponseWriter.Connection.KEPT;
+        return http10() ? ConnectionHeader.KEEP_ALIVE : ConnectionHeader.KEPT;
     }
 
     /** The response is whole. */
     void responseEnd() {
-        end(UpstreamOutcome.COMPLETED, HttpOutcome.COMPLETED, response.upstreamKept() && requestBody.ended());
+        end(UpstreamOutcome.COMPLETED, HttpOutcome.COMPLETED, response.upstreamKept() && request.ended());
         client.flush();
         leaveClient();
     }
 
     private void leaveClient() {
         if (closing) {
-            client.exchangeEndedLast(!clientKeepsAlive && requestBody.ended());
+            client.exchangeEndedLast(!asked.keepAlive() && request.ended());
         } else {
             client.exchangeEnded();
         }
@@ -300,27 +283,20 @@ final class Exchange {
 
     // --- tunnels
 
-    boolean tunnels() {
-        return state == ExchangeState.TUNNEL;
-    }
-
-    void switchProtocols() throws BadMessage {
-        if (!upgrade || state != ExchangeState.AWAITING) {
+    void switchProtocols() {
+        if (!asked.upgrade() || state != ExchangeState.AWAITING) {
             throw BadMessage.malformed("it switches protocols, which was not asked for");
         }
         record.status(101);
         change(ExchangeEvent.SWITCHED);
-        dropRequestHead();
-        UpstreamConnection with = requireNonNull(upstream, "upstream is null");
-        tunnel = new Tunnel(client, with);
     }
 
     /** The head that says so is written; what each side had said before goes now. */
-    private void beginTunnel() {
-        ByteBuf first = response.takeHeld();
-        if (first != null) {
-            writeToClient(first);
-        }
+    void beginTunnel() {
+        UpstreamConnection with = requireNonNull(upstream, "upstream is null");
+        Tunnel begun = new Tunnel(client, with, record);
+        tunnel = begun;
+        begun.begin();
         client.resumeRequest();
     }
 
@@ -347,7 +323,7 @@ final class Exchange {
                 }
             }
             case SENDING, AWAITING -> {
-                if (reused && !response.begun() && trying.mayReplay()) {
+                if (reused && !ended.responseBegun() && trying.mayReplay()) {
                     upstream = null;
                     trying.stale();
                     change(ExchangeEvent.RETRY);
@@ -359,11 +335,7 @@ final class Exchange {
                 }
             }
             case EARLY, RESPONDING -> {
-                if (!ended.failed() && response.endOfStream()) {
-                    responseEnd();
-                } else {
-                    upstreamFailed(502, "", UpstreamOutcome.CLOSED);
-                }
+                upstreamFailed(502, "", UpstreamOutcome.CLOSED);
                 client.flush();
             }
         }
@@ -386,7 +358,7 @@ final class Exchange {
     }
 
     /** The client's body is malformed. */
-    private void refuse(BadMessage bad) {
+    void refuse(BadMessage bad) {
         if (state.beforeResponse()) {
             endLease(UpstreamOutcome.CANCELLED);
             closing = true;
@@ -399,9 +371,9 @@ final class Exchange {
 
     /** Says something ourselves, which ends the exchange. */
     private void answer(int status, String reason, HttpOutcome outcome) {
-        closing |= !clientKeepsAlive || !requestBody.ended() || worker.shared().drainClose();
+        closing |= !asked.keepAlive() || !request.ended() || worker.shared().drainClose();
         record.status(status);
-        writeToClient(LocalAnswer.of(client.channel().alloc(), status, reason, head, connectionHeader()));
+        client.write(LocalAnswer.of(status, reason, head(), connectionHeader()));
         end(UpstreamOutcome.CANCELLED, outcome, false);
         client.flush();
         leaveClient();
@@ -418,22 +390,14 @@ final class Exchange {
     private void end(UpstreamOutcome leaseOutcome, HttpOutcome outcome, boolean upstreamKept) {
         change(ExchangeEvent.END);
         endLease(leaseOutcome);
-        dropRequestHead();
-        response.drop();
+        record.received(client.takeReceived());
+        record.sent(client.takeSent());
         UpstreamConnection used = upstream;
         upstream = null;
         if (used != null) {
             used.release(upstreamKept);
         }
         record.report(client.facts(), client.id(), worker.shared().observer(), outcome);
-    }
-
-    private void dropRequestHead() {
-        ByteBuf written = requestHead;
-        if (written != null) {
-            requestHead = null;
-            written.release();
-        }
     }
 
     private void change(ExchangeEvent event) {
@@ -443,27 +407,16 @@ final class Exchange {
     // --- time
 
     private void arm() {
-        switch (state) {
-            case CONNECTING, ENDED -> client.disarm(); // connecting has its own limit
-            case SENDING -> client.arm((wantsRequestBytes() ? timeouts.requestBody() : timeouts.stream()).toNanos());
-            case AWAITING -> client.arm(timeouts.response().toNanos());
-            case EARLY, RESPONDING, TUNNEL -> client.arm(timeouts.stream().toNanos());
-        }
-        unsentBefore = unsent();
-    }
-
-    private long unsent() {
-        UpstreamConnection to = upstream;
-        return client.unsentBytes() + (to == null ? 0 : to.unsentBytes());
+        clock.arm(state, upstreamTakes(), upstream);
     }
 
     /** Nothing came for so long; but something may have gone. */
     void onDeadline() {
-        if (state != ExchangeState.AWAITING && unsent() < unsentBefore) {
+        if (state != ExchangeState.AWAITING && clock.moved(upstream)) {
             arm();
             return;
         }
-        boolean clientsFault = state == ExchangeState.SENDING ? wantsRequestBytes() : !client.isWritable();
+        boolean clientsFault = state == ExchangeState.SENDING ? upstreamTakes() : !client.isWritable();
         switch (state) {
             case CONNECTING, ENDED -> {}
             case SENDING -> {

@@ -1,6 +1,5 @@
 package io.baton.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
@@ -22,8 +21,8 @@ enum BodyKind {
      * @throws BadMessage 400, or 501 for a transfer coding other than chunked
      */
     static BodyKind of(HttpHeaders headers) {
-        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+        String length = headers.get(HeaderNames.CONTENT_LENGTH);
+        if (headers.contains(HeaderNames.TRANSFER_ENCODING)) {
             checkCoding(headers);
             if (length != null) {
                 throw BadMessage.malformed("there are both Transfer-Encoding and Content-Length");
@@ -42,7 +41,7 @@ enum BodyKind {
      * @throws BadMessage 400, or 501 for a transfer coding other than chunked
      */
     static void checkCoding(HttpHeaders headers) {
-        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        List<String> codings = headers.getAll(HeaderNames.TRANSFER_ENCODING);
         if (codings.size() > 1) {
             throw BadMessage.malformed("there are several Transfer-Encoding headers");
         }

@@ -1,10 +1,8 @@
 package io.baton.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.AsciiString;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,7 +10,6 @@ import java.util.Set;
 
 /** A request's head that may go on: what Netty lets through and a proxy must not is found here. Event loop only. */
 final class CheckedRequest implements RequestHead {
-    private static final AsciiString WEB_SOCKET_KEY1 = AsciiString.cached("sec-websocket-key1");
 
     /** RFC 9110 section 9.2.2. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
@@ -47,7 +44,7 @@ final class CheckedRequest implements RequestHead {
         // Netty takes 8 bytes without a Content-Length for this request's body, as a draft of WebSocket had it.
         // Upstream they would be the
         // next request.
-        if (body == BodyKind.UNSAID && headers.contains(WEB_SOCKET_KEY1)) {
+        if (body == BodyKind.UNSAID && headers.contains(HeaderNames.SEC_WEBSOCKET_KEY1)) {
             throw BadMessage.malformed("Sec-WebSocket-Key1 is of a draft of WebSocket that is not spoken");
         }
         target = RequestTarget.parse(method, message.uri());
@@ -57,7 +54,7 @@ final class CheckedRequest implements RequestHead {
     }
 
     private static String hostOf(HttpHeaders headers, RequestTarget target, boolean http10) {
-        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        List<String> hosts = headers.getAll(HeaderNames.HOST);
         if (hosts.size() > 1) {
             throw BadMessage.malformed("there are several Host headers");
         }
@@ -82,7 +79,7 @@ final class CheckedRequest implements RequestHead {
         if (http10 || hasBody() || !options.names().contains("upgrade")) {
             return false;
         }
-        List<String> protocols = headers.getAll(HttpHeaderNames.UPGRADE);
+        List<String> protocols = headers.getAll(HeaderNames.UPGRADE);
         for (String protocol : protocols) {
             String lower = protocol.toLowerCase(Locale.ROOT);
             if (lower.isEmpty() || lower.contains("h2c") || lower.contains("http/")) {

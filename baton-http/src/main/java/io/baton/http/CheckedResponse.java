@@ -1,6 +1,5 @@
 package io.baton.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -67,17 +66,17 @@ final class CheckedResponse {
         HopByHop.remove(headers, options, status == 101 || status == 426);
         message.setProtocolVersion(HttpVersion.HTTP_1_1);
         if (status < 200 || status == 204) {
-            headers.remove(HttpHeaderNames.CONTENT_LENGTH); // RFC 9110 section 8.6
+            headers.remove(HeaderNames.CONTENT_LENGTH); // RFC 9110 section 8.6
         }
         if (!lengthKnown()) {
             if (chunkable) {
-                headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+                headers.set(HeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
             } else {
-                headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+                headers.remove(HeaderNames.TRANSFER_ENCODING);
             }
         }
         if (status == 101) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+            headers.set(HeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
         } else if (!interim()) {
             connection.set(headers);
         }

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One client's connection: its requests one after the other, each an {@link Exchange}. Event loop only. */
-final class ClientConnection extends ChannelInboundHandlerAdapter {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements RequestDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /** What a lingering connection's client may still send before it is reset after all. */
@@ -35,12 +35,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     private final Worker worker;
     private final Listening listening;
-    private final Channel channel;
     private final long id;
     private final ClientFacts facts;
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final ClientInput input;
-    private final ResponseEncoder encoder = new ResponseEncoder();
+    private final ClientOutput output;
     private final ClientEnd end;
     private State state = State.IDLE;
     private @Nullable Exchange exchange;
@@ -55,16 +54,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     ClientConnection(Worker worker, Listening listening, Channel channel) {
         this.worker = worker;
         this.listening = listening;
-        this.channel = channel;
         this.id = worker.shared().nextConnectionId();
         this.input = new ClientInput(channel, new RequestDecoder(this, listening.limits()));
+        this.output = new ClientOutput(channel);
         this.end = new ClientEnd(this, channel, listening.timeouts());
         SocketAddress client = NettyAddresses.fromNetty(channel.remoteAddress());
         this.facts = new ClientFacts(client, NettyAddresses.fromNetty(channel.localAddress()));
     }
 
     void addTo(ChannelPipeline pipeline) {
-        pipeline.addLast(input.decoder(), encoder, this);
+        pipeline.addLast(input.decoder(), output.encoder(), this);
     }
 
     Worker worker() {
@@ -83,8 +82,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return id;
     }
 
-    boolean inputEnded() {
-        return input.ended();
+    ClientInput input() {
+        return input;
+    }
+
+    ClientOutput output() {
+        return output;
+    }
+
+    ClientEnd end() {
+        return end;
     }
 
     // --- what the channel says
@@ -98,10 +105,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         arm(listening.timeouts().idle().toNanos());
     }
 
-    /** For the decoder: whether the next part of a message would be taken now. What is not stays bytes. */
-    boolean takesInput() {
+    @Override
+    public boolean takesInput() {
         return switch (state) {
-            case IDLE, HEAD -> channel.isWritable();
+            case IDLE, HEAD -> output.isWritable();
             case EXCHANGE -> exchange != null && exchange.takesRequest();
             case LINGERING, CLOSED -> false;
         };
@@ -129,14 +136,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             case HttpRequest request -> request(request);
             case HttpContent part when current != null -> current.requestPart(part);
             case ByteBuf bytes when current != null -> current.tunnelRequest(bytes);
-            case BadMessage bad when current != null -> current.refuse(bad);
+            case BadMessage bad when current != null -> current.fail(ExchangeFailure.ofRequest(bad));
             case BadMessage bad -> refuse(bad);
             default -> ReferenceCountUtil.release(message); // the end of a request that was answered at its head
         }
     }
 
-    /** For the decoder: a read begins, of which there may be more before it is complete. */
-    void beginRead() {
+    @Override
+    public void beginRead() {
         inRead = true;
     }
 
@@ -191,8 +198,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (!(cause instanceof java.io.IOException)) {
             LOG.error("client {}: {}; the connection is closed", facts.address(), cause.getMessage(), cause);
-            end.close();
         }
+        end.close(); // with half-closure, Netty takes a reset for an end of input only
     }
 
     // --- requests
@@ -221,7 +228,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
         record = null;
         requests++;
-        noted.received(takeReceived() + input.unread());
+        noted.received(input.takeReceived() + input.unread());
         answerLast(noted, bad.status(), bad.reason());
         noted.report(facts, id, worker.shared().observer(), HttpOutcome.REFUSED);
         linger();
@@ -230,8 +237,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void answerLast(ExchangeRecord noted, int status, String reason) {
         FullHttpResponse answer = LocalAnswer.of(status, reason, false, ConnectionHeader.CLOSE);
         noted.status(status);
-        write(answer);
-        noted.sent(takeSent());
+        output.write(answer);
+        noted.sent(output.takeSent());
     }
 
     /** A request of which not even the head came whole. */
@@ -240,7 +247,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         if (noted != null) {
             record = null;
             requests++;
-            noted.received(takeReceived() + input.unread());
+            noted.received(input.takeReceived() + input.unread());
             noted.report(facts, id, worker.shared().observer(), outcome);
         }
     }
@@ -251,8 +258,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         settle();
     }
 
-    /** Draws the consequences of what is held, and of the client's end, once nothing more is being made of it. */
-    void settle() {
+    @Override
+    public void settle() {
         if (input.decoder().isDecoding()) {
             return;
         }
@@ -264,7 +271,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             if (!inRead) {
                 current.flushRequest();
             }
-        } else if ((state == State.IDLE || state == State.HEAD) && (channel.isWritable() || input.unread() == 0)) {
+        } else if ((state == State.IDLE || state == State.HEAD) && (output.isWritable() || input.unread() == 0)) {
             betweenRequests();
         }
         updateReading();
@@ -284,7 +291,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private void updateReading() {
         Exchange current = exchange;
         boolean wanted = switch (state) {
-            case IDLE, HEAD -> channel.isWritable() || input.unread() == 0;
+            case IDLE, HEAD -> output.isWritable() || input.unread() == 0;
             case EXCHANGE -> current == null || current.wantsMore(input.unread());
             case LINGERING, CLOSED -> true;
         };
@@ -293,55 +300,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     // --- what the exchange asks for
 
-    /** Queues a part of a message, or in a tunnel bytes, and takes them over; what cannot be written comes back as the connection's end. */
-    void write(Object part) {
-        var _ = channel.write(part, channel.voidPromise());
-    }
-
-    void flush() {
-        channel.flush();
-    }
-
-    boolean isWritable() {
-        return channel.isWritable();
-    }
-
-    long unsentBytes() {
-        var buffer = channel.unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-    }
-
-    /** How many bytes of requests were decoded since this was last asked. */
-    long takeReceived() {
-        return input.decoder().takeReceived();
-    }
-
-    /** How many bytes of responses were encoded since this was last asked. */
-    long takeSent() {
-        return encoder.takeSent();
-    }
-
     void arm(long nanos) {
         worker.deadlines().set(deadline, nanos);
     }
 
     void disarm() {
         worker.deadlines().clear(deadline);
-    }
-
-    /** For a tunnel: from now on bytes are written. */
-    void writesBytes() {
-        channel.pipeline().remove(encoder);
-    }
-
-    /** From now on bytes are read, those first that were not decoded. */
-    void readsBytes() {
-        input.becomeBytes();
-    }
-
-    /** For a tunnel: the upstream says nothing more. */
-    void shutdownOutput() {
-        end.shutdownOutput();
     }
 
     /** The exchange is over and the connection is good for another. */

@@ -47,7 +47,7 @@ final class ClientEnd {
     }
 
     private void shutdown(Future<?> flushed) {
-        if (client.inputEnded() || !flushed.isSuccess()) {
+        if (client.input().ended() || !flushed.isSuccess()) {
             channel.close();
         } else if (channel.isActive()) {
             client.arm(timeouts.linger().toNanos());

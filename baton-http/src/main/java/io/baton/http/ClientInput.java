@@ -28,6 +28,11 @@ final class ClientInput {
         ended = true;
     }
 
+    /** How many bytes of messages were taken since this was last asked. */
+    long takeReceived() {
+        return decoder.takeReceived();
+    }
+
     /** How many bytes came that nobody took yet. */
     int unread() {
         return asBytes ? 0 : decoder.unread();

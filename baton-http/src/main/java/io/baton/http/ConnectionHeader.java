@@ -1,6 +1,5 @@
 package io.baton.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 
@@ -15,8 +14,8 @@ enum ConnectionHeader {
     void set(HttpHeaders headers) {
         switch (this) {
             case KEPT -> {}
-            case KEEP_ALIVE -> headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-            case CLOSE -> headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            case KEEP_ALIVE -> headers.set(HeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+            case CLOSE -> headers.set(HeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
     }
 }

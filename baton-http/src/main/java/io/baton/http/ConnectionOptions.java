@@ -1,6 +1,5 @@
 package io.baton.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +16,11 @@ record ConnectionOptions(List<String> names) {
 
     /** @throws BadMessage 431 for too many */
     static ConnectionOptions of(HttpHeaders headers) {
-        if (!headers.contains(HttpHeaderNames.CONNECTION)) {
+        if (!headers.contains(HeaderNames.CONNECTION)) {
             return NONE;
         }
         List<String> names = new ArrayList<>(2);
-        for (String value : headers.getAll(HttpHeaderNames.CONNECTION)) {
+        for (String value : headers.getAll(HeaderNames.CONNECTION)) {
             int from = 0;
             while (from <= value.length()) {
                 int comma = value.indexOf(',', from);

@@ -102,22 +102,7 @@ final class Exchange {
         change(ExchangeEvent.RETRY);
         trying.next(record);
         if (state == ExchangeState.ENDED) {
-            client.flush();
-        }
-    }
-
-    void noEndpoint(Pick.Reason reason, boolean tried) {
-        if (tried) {
-            answer(502, "no endpoint accepts a connection", HttpOutcome.CONNECT_FAILED);
-        } else {
-            answer(
-                    503,
-                    switch (reason) {
-                        case NO_HEALTHY -> "no endpoint is healthy";
-                        case CIRCUIT_OPEN -> "there is no room for another request";
-                        case ALL_TRIED -> "there is no endpoint";
-                    },
-                    HttpOutcome.NO_UPSTREAM);
+            client.output().flush();
         }
     }
 
@@ -147,7 +132,7 @@ final class Exchange {
         try {
             request.take(part, requireNonNull(upstream, "upstream is null"));
         } catch (BadMessage e) {
-            refuse(e);
+            fail(ExchangeFailure.ofRequest(e));
             return;
         }
         if (request.ended()) {
@@ -204,7 +189,7 @@ final class Exchange {
             }
             response.take((HttpObject) part);
         } catch (BadMessage e) {
-            upstreamFailed(502, "the upstream's response is malformed: " + e.reason(), UpstreamOutcome.MALFORMED);
+            fail(ExchangeFailure.ofResponse(e));
             return;
         }
         passed();
@@ -229,12 +214,12 @@ final class Exchange {
     private void holdUpstream() {
         UpstreamConnection from = upstream;
         if (from != null) {
-            from.setReading(client.isWritable());
+            from.setReading(client.output().isWritable());
         }
     }
 
     void flushResponse() {
-        client.flush();
+        client.output().flush();
     }
 
     void clientWritable() {
@@ -269,7 +254,7 @@ final class Exchange {
     /** The response is whole. */
     void responseEnd() {
         end(UpstreamOutcome.COMPLETED, HttpOutcome.COMPLETED, response.upstreamKept() && request.ended());
-        client.flush();
+        client.output().flush();
         leaveClient();
     }
 
@@ -328,43 +313,27 @@ final class Exchange {
                     trying.stale();
                     change(ExchangeEvent.RETRY);
                     trying.next(record);
-                    client.flush();
+                    client.output().flush();
                 } else {
-                    upstreamFailed(502, "the upstream closed without a response", UpstreamOutcome.CLOSED);
-                    client.flush();
+                    fail(ExchangeFailure.UPSTREAM_CLOSED);
+                    client.output().flush();
                 }
             }
             case EARLY, RESPONDING -> {
-                upstreamFailed(502, "", UpstreamOutcome.CLOSED);
-                client.flush();
+                fail(ExchangeFailure.UPSTREAM_CLOSED);
+                client.output().flush();
             }
         }
     }
 
-    /** The upstream failed us: the client is told so if it can still be, and else reset. */
-    private void upstreamFailed(int status, String reason, UpstreamOutcome outcome) {
-        HttpOutcome told = switch (outcome) {
-            case MALFORMED -> HttpOutcome.UPSTREAM_MALFORMED;
-            case TIMEOUT -> HttpOutcome.UPSTREAM_TIMEOUT;
-            case COMPLETED, CONNECT_FAILED, STALE, CLOSED, CANCELLED -> HttpOutcome.UPSTREAM_CLOSED;
-        };
+    /** The client is told so if it can still be, and else reset. */
+    void fail(ExchangeFailure failure) {
         if (state.beforeResponse()) {
-            endLease(outcome);
-            answer(status, reason, told);
+            endLease(failure.upstream());
+            closing |= failure.clientsFault();
+            answer(failure.status(), failure.reason(), failure.outcome());
         } else {
-            end(outcome, told, false);
-            client.exchangeBroken();
-        }
-    }
-
-    /** The client's body is malformed. */
-    void refuse(BadMessage bad) {
-        if (state.beforeResponse()) {
-            endLease(UpstreamOutcome.CANCELLED);
-            closing = true;
-            answer(bad.status(), bad.reason(), HttpOutcome.REFUSED);
-        } else {
-            end(UpstreamOutcome.CANCELLED, HttpOutcome.REFUSED, false);
+            end(failure.upstream(), failure.outcome(), false);
             client.exchangeBroken();
         }
     }
@@ -373,9 +342,9 @@ final class Exchange {
     private void answer(int status, String reason, HttpOutcome outcome) {
         closing |= !asked.keepAlive() || !request.ended() || worker.shared().drainClose();
         record.status(status);
-        client.write(LocalAnswer.of(status, reason, head(), connectionHeader()));
+        client.output().write(LocalAnswer.of(status, reason, head(), connectionHeader()));
         end(UpstreamOutcome.CANCELLED, outcome, false);
-        client.flush();
+        client.output().flush();
         leaveClient();
     }
 
@@ -390,8 +359,8 @@ final class Exchange {
     private void end(UpstreamOutcome leaseOutcome, HttpOutcome outcome, boolean upstreamKept) {
         change(ExchangeEvent.END);
         endLease(leaseOutcome);
-        record.received(client.takeReceived());
-        record.sent(client.takeSent());
+        record.received(client.input().takeReceived());
+        record.sent(client.output().takeSent());
         UpstreamConnection used = upstream;
         upstream = null;
         if (used != null) {
@@ -412,35 +381,11 @@ final class Exchange {
 
     /** Nothing came for so long; but something may have gone. */
     void onDeadline() {
-        if (state != ExchangeState.AWAITING && clock.moved(upstream)) {
+        ExchangeFailure failure = clock.expired(state, upstreamTakes(), upstream);
+        if (failure == null) {
             arm();
-            return;
-        }
-        boolean clientsFault = state == ExchangeState.SENDING ? upstreamTakes() : !client.isWritable();
-        switch (state) {
-            case CONNECTING, ENDED -> {}
-            case SENDING -> {
-                if (clientsFault) {
-                    closing = true;
-                    endLease(UpstreamOutcome.CANCELLED);
-                    answer(408, "the request's body did not come in time", HttpOutcome.CLIENT_TIMEOUT);
-                } else {
-                    upstreamFailed(504, "the upstream does not take the request", UpstreamOutcome.TIMEOUT);
-                }
-            }
-            case AWAITING -> upstreamFailed(504, "the upstream did not respond in time", UpstreamOutcome.TIMEOUT);
-            case EARLY, RESPONDING -> {
-                if (clientsFault) {
-                    end(UpstreamOutcome.CANCELLED, HttpOutcome.CLIENT_TIMEOUT, false);
-                    client.exchangeBroken();
-                } else {
-                    upstreamFailed(504, "", UpstreamOutcome.TIMEOUT);
-                }
-            }
-            case TUNNEL -> {
-                end(UpstreamOutcome.COMPLETED, HttpOutcome.TUNNELLED, false);
-                client.exchangeBroken();
-            }
+        } else {
+            fail(failure);
         }
     }
 }

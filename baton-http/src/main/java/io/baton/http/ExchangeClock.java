@@ -24,12 +24,29 @@ final class ExchangeClock {
         unsentBefore = unsent(upstream);
     }
 
-    /** Whether something went since the clock was armed, although nothing came. */
-    boolean moved(@Nullable UpstreamConnection upstream) {
-        return unsent(upstream) < unsentBefore;
+    /**
+     * The time is over.
+     *
+     * @return whose fault it is; null when something went meanwhile, although nothing came
+     */
+    @Nullable
+    ExchangeFailure expired(ExchangeState state, boolean takesBody, @Nullable UpstreamConnection upstream) {
+        if (state != ExchangeState.AWAITING && unsent(upstream) < unsentBefore) {
+            return null;
+        }
+        return switch (state) {
+            case CONNECTING, ENDED -> null;
+            case SENDING -> takesBody ? ExchangeFailure.BODY_DOES_NOT_COME : ExchangeFailure.REQUEST_IS_NOT_TAKEN;
+            case AWAITING -> ExchangeFailure.NO_RESPONSE;
+            case EARLY, RESPONDING ->
+                client.output().isWritable()
+                        ? ExchangeFailure.RESPONSE_STANDS_STILL
+                        : ExchangeFailure.RESPONSE_IS_NOT_READ;
+            case TUNNEL -> ExchangeFailure.TUNNEL_STANDS_STILL;
+        };
     }
 
     private long unsent(@Nullable UpstreamConnection upstream) {
-        return client.unsentBytes() + (upstream == null ? 0 : upstream.unsentBytes());
+        return client.output().unsentBytes() + (upstream == null ? 0 : upstream.unsentBytes());
     }
 }

@@ -2,7 +2,6 @@ package io.baton.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
@@ -14,7 +13,7 @@ final class MessageGuard {
     /** More than the framing of a chunk without an extension and without leading zeros. */
     private static final int PLAIN_CHUNK_BYTES = 16;
 
-    private static final int CONTENT_LENGTH_NAME = HttpHeaderNames.CONTENT_LENGTH.length();
+    private static final int CONTENT_LENGTH_NAME = HeaderNames.CONTENT_LENGTH.length();
 
     private final HeadScan scan;
     private HttpLimits limits;
@@ -134,7 +133,7 @@ final class MessageGuard {
             throw BadMessage.malformed("there is a space before a header's colon");
         }
         if (length == CONTENT_LENGTH_NAME
-                && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(
+                && HeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(
                         new io.netty.util.AsciiString(line, start, length, false))) {
             if (contentLength) {
                 throw BadMessage.malformed("there are several Content-Length headers");

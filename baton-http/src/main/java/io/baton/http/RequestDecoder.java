@@ -14,17 +14,29 @@ import org.jspecify.annotations.Nullable;
  * Removed from its pipeline, it passes them on. Event loop only.
  */
 final class RequestDecoder extends HttpRequestDecoder {
+    /** Who takes what is decoded, besides getting it from the pipeline. */
+    interface Owner {
+        /** Whether the next part of a message would be taken now. What is not stays bytes. */
+        boolean takesInput();
+
+        /** A read begins, of which there may be more before it is complete. */
+        void beginRead();
+
+        /** What was to be made of what is held, and of the client's end, has been made. */
+        void settle();
+    }
+
     private static final int EMPTY_LINES = 2;
     private static final int MAX_METHOD = 32;
 
-    private final ClientConnection owner;
+    private final Owner owner;
     private final MessageGuard guard;
     private @Nullable ChannelHandlerContext context;
     private boolean decoding;
     private int received;
     private int unreadAtEnd;
 
-    RequestDecoder(ClientConnection owner, HttpLimits limits) {
+    RequestDecoder(Owner owner, HttpLimits limits) {
         super(config(limits));
         this.owner = owner;
         this.guard = new MessageGuard(EMPTY_LINES, limits);

@@ -1,6 +1,5 @@
 package io.baton.http;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -11,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes of the client's request the one that goes upstream: the same object, changed. */
 final class RequestRewrite {
-    private static final AsciiString FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
-    private static final AsciiString FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
-    private static final AsciiString FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
     private static final AsciiString HTTP = AsciiString.cached("http");
 
     private RequestRewrite() {}
@@ -23,7 +19,7 @@ final class RequestRewrite {
         HttpHeaders headers = message.headers();
         HopByHop.remove(headers, request.options(), request.upgrade());
         if (request.upgrade()) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+            headers.set(HeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
         }
         if (request.http10()) {
             message.setProtocolVersion(HttpVersion.HTTP_1_1);
@@ -31,12 +27,12 @@ final class RequestRewrite {
         String asked = request.target().authority();
         if (asked != null) {
             message.setUri(request.target().target());
-            headers.set(HttpHeaderNames.HOST, asked);
+            headers.set(HeaderNames.HOST, asked);
         } else {
-            asked = headers.get(HttpHeaderNames.HOST);
+            asked = headers.get(HeaderNames.HOST);
         }
         if (asked == null) {
-            headers.set(HttpHeaderNames.HOST, client.localHost());
+            headers.set(HeaderNames.HOST, client.localHost());
         }
         forward(headers, asked, client, forwarded);
         return message;
@@ -48,28 +44,28 @@ final class RequestRewrite {
             case OFF -> {}
             case APPEND -> {
                 appendClient(headers, client);
-                if (!headers.contains(FORWARDED_PROTO)) {
-                    headers.add(FORWARDED_PROTO, HTTP);
+                if (!headers.contains(HeaderNames.X_FORWARDED_PROTO)) {
+                    headers.add(HeaderNames.X_FORWARDED_PROTO, HTTP);
                 }
-                if (asked != null && !headers.contains(FORWARDED_HOST)) {
-                    headers.add(FORWARDED_HOST, asked);
+                if (asked != null && !headers.contains(HeaderNames.X_FORWARDED_HOST)) {
+                    headers.add(HeaderNames.X_FORWARDED_HOST, asked);
                 }
             }
             case REPLACE -> {
-                set(headers, FORWARDED_FOR, client.ip());
-                headers.set(FORWARDED_PROTO, HTTP);
-                set(headers, FORWARDED_HOST, asked == null ? "" : asked);
+                set(headers, HeaderNames.X_FORWARDED_FOR, client.ip());
+                headers.set(HeaderNames.X_FORWARDED_PROTO, HTTP);
+                set(headers, HeaderNames.X_FORWARDED_HOST, asked == null ? "" : asked);
             }
         }
     }
 
     private static void appendClient(HttpHeaders headers, ClientFacts client) {
-        List<String> before = headers.getAll(FORWARDED_FOR);
+        List<String> before = headers.getAll(HeaderNames.X_FORWARDED_FOR);
         if (before.isEmpty()) {
-            set(headers, FORWARDED_FOR, client.ip());
+            set(headers, HeaderNames.X_FORWARDED_FOR, client.ip());
         } else {
             String chain = String.join(", ", before);
-            set(headers, FORWARDED_FOR, client.ip().isEmpty() ? chain : chain + ", " + client.ip());
+            set(headers, HeaderNames.X_FORWARDED_FOR, client.ip().isEmpty() ? chain : chain + ", " + client.ip());
         }
     }
 

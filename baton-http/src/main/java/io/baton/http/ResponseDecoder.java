@@ -10,12 +10,23 @@ import java.util.List;
 
 /** Netty's decoder, told what each response answers. Removed from its pipeline, it passes on what is not decoded. Event loop only. */
 final class ResponseDecoder extends HttpResponseDecoder {
-    private final UpstreamConnection owner;
+    /** Whose the connection is. */
+    interface Owner {
+        /** Whether a response is expected. */
+        boolean isUsed();
+
+        /** Whether the connection's end is not the proper end of what came. */
+        boolean failed();
+
+        void close();
+    }
+
+    private final Owner owner;
     private final MessageGuard guard = new MessageGuard(0, HttpLimits.most());
     private boolean head;
     private boolean begun;
 
-    ResponseDecoder(UpstreamConnection owner) {
+    ResponseDecoder(Owner owner) {
         // The limits of each response are its client's listener's; these are above them all.
         super(RequestDecoder.config(HttpLimits.most()));
         this.owner = owner;
@@ -53,6 +64,13 @@ final class ResponseDecoder extends HttpResponseDecoder {
             int from = in.readableBytes();
             super.decode(context, in, out);
             guard.decoded(from - in.readableBytes(), in, out);
+        }
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (!owner.failed()) {
+            super.decodeLast(context, in, out);
         }
     }
 

@@ -62,18 +62,18 @@ final class ResponseRelay {
             }
             part = Part.INTERIM;
             if (!exchange.http10()) { // RFC 9110 section 15.2
-                client.write(response.rewrite(true, ConnectionHeader.KEPT));
+                client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
             }
         } else if (response.status() == 101) {
             exchange.switchProtocols();
             part = Part.SWITCHING;
-            client.write(response.rewrite(true, ConnectionHeader.KEPT));
+            client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
         } else {
             part = Part.FINAL;
             keepAlive = response.keepAlive();
             boolean chunkable = !exchange.http10();
             ConnectionHeader connection = exchange.responseHead(response.status(), response.lengthKnown() || chunkable);
-            client.write(response.rewrite(chunkable, connection));
+            client.output().write(response.rewrite(chunkable, connection));
         }
     }
 
@@ -87,8 +87,8 @@ final class ResponseRelay {
                 if (exchange.http10()) {
                     content.release();
                 } else {
-                    client.write(content);
-                    client.flush();
+                    client.output().write(content);
+                    client.output().flush();
                 }
             }
             case SWITCHING -> {
@@ -100,7 +100,7 @@ final class ResponseRelay {
                 if (last) {
                     HopByHop.removeFromTrailers(((LastHttpContent) content).trailingHeaders());
                 }
-                client.write(content);
+                client.output().write(content);
                 if (last) {
                     exchange.responseEnd();
                 }

@@ -20,9 +20,9 @@ final class Tunnel {
 
     /** What each side had said before goes now. */
     void begin() {
-        client.writesBytes();
+        client.output().becomeBytes();
         upstream.writesBytes();
-        client.readsBytes();
+        client.input().becomeBytes();
         upstream.readsBytes();
     }
 
@@ -35,7 +35,7 @@ final class Tunnel {
     /** Takes over the upstream's bytes. */
     void response(ByteBuf bytes) {
         record.sent(bytes.readableBytes());
-        client.write(bytes);
+        client.output().write(bytes);
     }
 
     void clientEnded() {
@@ -55,7 +55,7 @@ final class Tunnel {
         if (clientEnded) {
             upstream.close();
         } else {
-            client.shutdownOutput();
+            client.end().shutdownOutput();
         }
     }
 }

@@ -10,7 +10,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** One connection to an endpoint: at work for one exchange, or idle in the pool. Event loop only. */
 // Netty's futures are not waited for: what fails comes as an event of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements ResponseDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
     private final Worker worker;
@@ -33,6 +32,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean established;
     private boolean reading = true;
     private boolean failed;
+    private boolean tunnel;
     private long idleSinceNanos;
 
     UpstreamConnection(Worker worker, UpstreamCluster cluster, SocketAddress address, Channel channel) {
@@ -59,7 +59,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Whether reading or writing failed: its end is then not the end of what it sent. */
-    boolean failed() {
+    @Override
+    public boolean failed() {
         return failed;
     }
 
@@ -69,7 +70,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         decoder.expect(user.head(), limits);
     }
 
-    boolean isUsed() {
+    @Override
+    public boolean isUsed() {
         return exchange != null;
     }
 
@@ -94,7 +96,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         channel.close();
     }
 
@@ -130,6 +133,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** From now on bytes are read from it, those first that came behind the last message; and its end of stream is not its end. */
     void readsBytes() {
+        tunnel = true;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().remove(decoder);
     }
@@ -162,8 +166,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         Exchange user = exchange;
-        if (user == null || (failed && message instanceof HttpObject)) {
-            ReferenceCountUtil.release(message); // after a failure the end of what came is not its proper end
+        if (user == null) {
+            ReferenceCountUtil.release(message);
             close();
         } else if (message instanceof ByteBuf in) {
             user.tunnelResponse(in);
@@ -217,6 +221,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof java.io.IOException)) {
             LOG.error("upstream {}: {}; the connection is closed", address, cause.getMessage(), cause);
             close();
+        } else if (tunnel) {
+            close(); // with half-closure, Netty takes a reset for an end of input only
         }
     }
 }

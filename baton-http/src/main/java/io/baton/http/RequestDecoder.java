@@ -33,7 +33,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private final MessageGuard guard;
     private @Nullable ChannelHandlerContext context;
     private boolean decoding;
-    private int received;
+    private long received;
     private int unreadAtEnd;
 
     RequestDecoder(Owner owner, HttpLimits limits) {
@@ -59,8 +59,8 @@ final class RequestDecoder extends HttpRequestDecoder {
     }
 
     /** How many bytes were decoded since this was last asked. */
-    int takeReceived() {
-        int bytes = received;
+    long takeReceived() {
+        long bytes = received;
         received = 0;
         return bytes;
     }

@@ -24,6 +24,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,13 +68,21 @@ class AdoptedListenerTest {
         @Override
         public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (event == ChannelInputShutdownEvent.INSTANCE) {
-                // More than any socket buffer holds: it waits for EPOLLOUT, of a channel that Netty had taken out of
-                // epoll.
-                context.writeAndFlush(context.alloc().directBuffer(LARGE).writeZero(LARGE))
-                        .addListener(_ -> context.close());
+                // Later, when Netty has taken the channel out of epoll; and more than socket buffers hold, so that it
+                // needs EPOLLOUT.
+                context.executor().schedule(() -> writeLarge(context), 100, TimeUnit.MILLISECONDS);
             }
         }
+
+        private static void writeLarge(ChannelHandlerContext context) {
+            context.writeAndFlush(context.alloc().directBuffer(LARGE).writeZero(LARGE))
+                    .addListener(_ -> context.close());
+            context.executor().schedule(WRITTEN::countDown, 100, TimeUnit.MILLISECONDS);
+        }
     }
+
+    /** What fits into the socket buffers has been written. */
+    private static final CountDownLatch WRITTEN = new CountDownLatch(1);
 
     private static final int LARGE = 16 << 20;
 
@@ -154,6 +163,7 @@ class AdoptedListenerTest {
             AdoptedListener adopted = AdoptedListener.adopt(POSIX, socket, echo());
             try (SocketChannel client = connect(socket)) {
                 client.shutdownOutput();
+                WRITTEN.await();
                 ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
                 long received = 0;
                 for (int count = client.read(buffer); count >= 0; count = client.read(buffer.clear())) {

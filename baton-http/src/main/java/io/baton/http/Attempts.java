@@ -36,12 +36,12 @@ final class Attempts {
     /** Goes on to the next endpoint; the exchange is told what came of it, possibly before this returns. */
     void next(ExchangeRecord record) {
         switch (cluster.pick(tried)) {
-            case Pick.None(Pick.Reason reason) -> exchange.noEndpoint(reason, !tried.isEmpty());
+            case Pick.None(Pick.Reason reason) -> exchange.fail(ExchangeFailure.ofPick(reason, !tried.isEmpty()));
             case Pick.Endpoint(UpstreamLease picked) -> {
                 lease = picked;
                 if (record.attempt(picked.address()) > MOST) {
                     end(UpstreamOutcome.CANCELLED);
-                    exchange.noEndpoint(Pick.Reason.ALL_TRIED, true);
+                    exchange.fail(ExchangeFailure.ofPick(Pick.Reason.ALL_TRIED, true));
                 } else {
                     obtain(picked.address());
                 }
@@ -52,7 +52,7 @@ final class Attempts {
     private void obtain(SocketAddress address) {
         UpstreamConnection kept = stale ? null : worker.pool().take(address, replayable ? Long.MAX_VALUE : FRESH_NANOS);
         if (kept != null) {
-            kept.use(exchange);
+            kept.use(exchange, exchange.limits());
             exchange.connected(kept, true);
             return;
         }
@@ -61,7 +61,7 @@ final class Attempts {
             connecting = Connector.connect(worker, cluster, address, exchange);
         } catch (ChannelException e) {
             end(UpstreamOutcome.CANCELLED); // it is us who have no fd
-            exchange.noEndpoint(Pick.Reason.CIRCUIT_OPEN, false);
+            exchange.fail(ExchangeFailure.ofPick(Pick.Reason.CIRCUIT_OPEN, false));
             return;
         }
         exchange.connecting(connecting);

@@ -2,21 +2,21 @@ package io.baton.http;
 
 import io.baton.posix.SocketAddress;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One client's connection: its requests one after the other, each an {@link Exchange}. Event loop only. */
-// Netty's futures are not waited for: what fails comes as an event of the channel.
-@SuppressWarnings("FutureReturnValueIgnored")
-final class ClientConnection extends ChannelInboundHandlerAdapter implements Sink {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements RequestDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /** What a lingering connection's client may still send before it is reset after all. */
@@ -35,18 +35,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
 
     private final Worker worker;
     private final Listening listening;
-    private final Channel channel;
     private final long id;
     private final ClientFacts facts;
     private final Deadline deadline = new Deadline(this::onDeadline);
-    private final HeadInput headInput = new HeadInput();
+    private final ClientInput input;
+    private final ClientOutput output;
+    private final ClientEnd end;
     private State state = State.IDLE;
     private @Nullable Exchange exchange;
     private @Nullable ExchangeRecord record;
-    private @Nullable ByteBuf held;
-    private boolean inputEnded;
-    private boolean reading = true;
-    private boolean processing;
 
     /** Between a read and the end of reading, when what was written upstream is flushed. */
     private boolean inRead;
@@ -57,10 +54,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
     ClientConnection(Worker worker, Listening listening, Channel channel) {
         this.worker = worker;
         this.listening = listening;
-        this.channel = channel;
         this.id = worker.shared().nextConnectionId();
+        this.input = new ClientInput(channel, new RequestDecoder(this, listening.limits()));
+        this.output = new ClientOutput(channel);
+        this.end = new ClientEnd(this, channel, listening.timeouts());
         SocketAddress client = NettyAddresses.fromNetty(channel.remoteAddress());
         this.facts = new ClientFacts(client, NettyAddresses.fromNetty(channel.localAddress()));
+    }
+
+    void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(input.decoder(), output.encoder(), this);
     }
 
     Worker worker() {
@@ -75,16 +78,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         return facts;
     }
 
-    Channel channel() {
-        return channel;
-    }
-
     long id() {
         return id;
     }
 
-    boolean inputEnded() {
-        return inputEnded;
+    ClientInput input() {
+        return input;
+    }
+
+    ClientOutput output() {
+        return output;
+    }
+
+    ClientEnd end() {
+        return end;
     }
 
     // --- what the channel says
@@ -99,23 +106,45 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
     }
 
     @Override
+    public boolean takesInput() {
+        return switch (state) {
+            case IDLE, HEAD -> output.isWritable();
+            case EXCHANGE -> exchange != null && exchange.takesRequest();
+            case LINGERING, CLOSED -> false;
+        };
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf in = (ByteBuf) message;
         switch (state) {
-            case IDLE, HEAD, EXCHANGE -> {
-                inRead = true;
-                held = Buffers.join(held, in, channel.alloc());
-                process();
-            }
-            case LINGERING -> {
-                discarded += in.readableBytes();
-                in.release();
+            case IDLE, HEAD, EXCHANGE -> part(message);
+            case LINGERING, CLOSED -> {
+                if (message instanceof ByteBuf bytes) {
+                    discarded += bytes.readableBytes();
+                }
+                ReferenceCountUtil.release(message);
                 if (discarded > MAX_DISCARDED) {
-                    channel.close();
+                    end.close();
                 }
             }
-            case CLOSED -> in.release();
         }
+    }
+
+    private void part(Object message) {
+        Exchange current = exchange;
+        switch (message) {
+            case HttpRequest request -> request(request);
+            case HttpContent part when current != null -> current.requestPart(part);
+            case ByteBuf bytes when current != null -> current.tunnelRequest(bytes);
+            case BadMessage bad when current != null -> current.fail(ExchangeFailure.ofRequest(bad));
+            case BadMessage bad -> refuse(bad);
+            default -> ReferenceCountUtil.release(message); // the end of a request that was answered at its head
+        }
+    }
+
+    @Override
+    public void beginRead() {
+        inRead = true;
     }
 
     @Override
@@ -133,17 +162,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         if (current != null) {
             current.clientWritable();
         }
-        process();
+        resumeRequest();
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            inputEnded = true;
+            input.end();
             if (state == State.LINGERING) {
-                closeWhenFlushed();
+                end.closeWhenFlushed();
             } else {
-                process();
+                resumeRequest();
             }
         }
     }
@@ -158,7 +187,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         } else {
             reportUnfinished(HttpOutcome.CLIENT_CLOSED);
         }
-        dropHeld();
         worker.deadlines().remove(deadline);
         worker.closed(this);
         listening.closed();
@@ -171,104 +199,28 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         if (!(cause instanceof java.io.IOException)) {
             LOG.error("client {}: {}; the connection is closed", facts.address(), cause.getMessage(), cause);
         }
-        channel.close(); // with half-closure, Netty takes a reset for an end of input only
+        end.close(); // with half-closure, Netty takes a reset for an end of input only
     }
 
     // --- requests
 
-    /** Goes on with what is held; not in itself, however many requests are held. */
-    private void process() {
-        if (processing) {
+    private void request(HttpRequest message) {
+        ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
+        CheckedRequest checked;
+        try {
+            checked = new CheckedRequest(message);
+        } catch (BadMessage e) {
+            ReferenceCountUtil.release(message);
+            refuse(e);
             return;
         }
-        processing = true;
-        try {
-            boolean more = true;
-            while (more) {
-                more = switch (state) {
-                    case IDLE, HEAD -> nextRequest();
-                    case EXCHANGE -> passBody();
-                    case LINGERING, CLOSED -> {
-                        dropHeld();
-                        yield false;
-                    }
-                };
-            }
-        } finally {
-            processing = false;
-        }
-        Exchange current = exchange;
-        if (current != null) {
-            if (inputEnded && held == null) {
-                current.clientEnded();
-            }
-            if (!inRead) {
-                current.flushRequest();
-            }
-        }
-        updateReading();
-    }
-
-    /** Starts the next request when its head is there; returns whether there may be more to do. */
-    private boolean nextRequest() {
-        ByteBuf in = held;
-        if (in == null || !channel.isWritable()) {
-            if (in == null && inputEnded) {
-                state = State.LINGERING;
-                closeWhenFlushed();
-            }
-            return false;
-        }
-        try {
-            int length = headInput.find(in, worker, listening.limits(), true);
-            if (length >= 0) {
-                worker.request().parse(worker.scratch(length), length, listening.limits());
-                in.skipBytes(length);
-                begin(length);
-                return true;
-            }
-        } catch (BadMessage e) {
-            refuse(e);
-            return true;
-        }
-        held = Buffers.unlessEmpty(in);
-        if (inputEnded) {
-            state = State.LINGERING;
-            closeWhenFlushed();
-        } else if (held != null && state == State.IDLE) {
-            state = State.HEAD;
-            record = new ExchangeRecord(listening);
-            arm(listening.timeouts().requestHead().toNanos());
-        }
-        return false;
-    }
-
-    private void begin(int headLength) {
-        ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
         record = null;
-        noted.received(headLength);
-        noted.request(worker.request());
+        noted.request(checked);
         state = State.EXCHANGE;
         requests++;
-        Exchange started = new Exchange(this, noted, worker.request());
+        Exchange started = new Exchange(this, noted, checked);
         exchange = started;
-        started.start(worker.request());
-    }
-
-    /** Lets the exchange have what is held; returns whether it is over and there may be another. */
-    // Buffers with the same bytes are equal; here it matters whether it still is this one.
-    @SuppressWarnings("ReferenceEquality")
-    private boolean passBody() {
-        Exchange current = exchange;
-        ByteBuf in = held;
-        if (current == null || in == null) {
-            return false;
-        }
-        current.requestBytes(in);
-        if (held == in) {
-            held = Buffers.unlessEmpty(in);
-        }
-        return exchange != current;
+        started.start();
     }
 
     /** What came is no request we take: says so, and closes. */
@@ -276,14 +228,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
         record = null;
         requests++;
-        noted.received(held == null ? 0 : held.readableBytes());
-        noted.status(bad.status());
-        ByteBuf answer =
-                LocalAnswer.of(channel.alloc(), bad.status(), bad.reason(), false, ResponseWriter.Connection.CLOSE);
-        noted.sent(answer.readableBytes());
-        write(answer);
+        noted.received(input.takeReceived() + input.unread());
+        answerLast(noted, bad.status(), bad.reason());
         noted.report(facts, id, worker.shared().observer(), HttpOutcome.REFUSED);
         linger();
+    }
+
+    private void answerLast(ExchangeRecord noted, int status, String reason) {
+        FullHttpResponse answer = LocalAnswer.of(status, reason, false, ConnectionHeader.CLOSE);
+        noted.status(status);
+        output.write(answer);
+        noted.sent(output.takeSent());
     }
 
     /** A request of which not even the head came whole. */
@@ -292,31 +247,58 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         if (noted != null) {
             record = null;
             requests++;
-            noted.received(held == null ? 0 : held.readableBytes());
+            noted.received(input.takeReceived() + input.unread());
             noted.report(facts, id, worker.shared().observer(), outcome);
         }
     }
 
-    // --- what the exchange asks for
+    /** Goes on with what is held; not in itself, however many requests are held. */
+    void resumeRequest() {
+        input.resume();
+        settle();
+    }
 
-    /** Queues bytes; what cannot be written comes back as the connection's end. */
     @Override
-    public void write(ByteBuf part) {
-        channel.write(part, channel.voidPromise());
+    public void settle() {
+        if (input.decoder().isDecoding()) {
+            return;
+        }
+        Exchange current = exchange;
+        if (current != null) {
+            if (input.ended() && (input.unread() == 0 || current.takesRequest())) {
+                current.clientEnded();
+            }
+            if (!inRead) {
+                current.flushRequest();
+            }
+        } else if ((state == State.IDLE || state == State.HEAD) && (output.isWritable() || input.unread() == 0)) {
+            betweenRequests();
+        }
+        updateReading();
     }
 
-    void flush() {
-        channel.flush();
+    private void betweenRequests() {
+        if (input.ended()) {
+            enterLingering();
+            end.closeWhenFlushed();
+        } else if (input.unread() > 0 && state == State.IDLE) {
+            state = State.HEAD;
+            record = new ExchangeRecord(listening);
+            arm(listening.timeouts().requestHead().toNanos());
+        }
     }
 
-    boolean isWritable() {
-        return channel.isWritable();
+    private void updateReading() {
+        Exchange current = exchange;
+        boolean wanted = switch (state) {
+            case IDLE, HEAD -> output.isWritable() || input.unread() == 0;
+            case EXCHANGE -> current == null || current.wantsMore(input.unread());
+            case LINGERING, CLOSED -> true;
+        };
+        input.setReading(wanted);
     }
 
-    long unsentBytes() {
-        var buffer = channel.unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-    }
+    // --- what the exchange asks for
 
     void arm(long nanos) {
         worker.deadlines().set(deadline, nanos);
@@ -326,17 +308,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         worker.deadlines().clear(deadline);
     }
 
-    /** There may be something for the exchange in what is held. */
-    void resumeRequest() {
-        process();
-    }
-
     /** The exchange is over and the connection is good for another. */
     void exchangeEnded() {
         exchange = null;
         state = State.IDLE;
         arm(listening.timeouts().idle().toNanos());
-        process();
+        resumeRequest();
     }
 
     /**
@@ -346,9 +323,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
      */
     void exchangeEndedLast(boolean askedFor) {
         exchange = null;
-        if (askedFor && (held == null || !held.isReadable())) {
-            state = State.LINGERING;
-            closeWhenFlushed();
+        if (askedFor && input.unread() == 0) {
+            enterLingering();
+            end.closeWhenFlushed();
         } else {
             linger();
         }
@@ -357,84 +334,32 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
     /** The exchange is over, and the client must not take what it got for all of it: RST. */
     void exchangeBroken() {
         exchange = null;
-        reset();
+        enterLingering();
+        end.reset();
     }
 
-    private void reset() {
-        state = State.LINGERING;
-        if (channel.config() instanceof io.netty.channel.socket.SocketChannelConfig config && channel.isOpen()) {
-            config.setSoLinger(0);
-        }
-        channel.close();
-    }
-
-    /**
-     * Closes so that the last response arrives: an RST, which the kernel sends for bytes that come after close(2), could make the client's
-     * kernel drop it. So: what is written goes out, then FIN, then what the client still sends is dropped until it closes, too.
-     */
     private void linger() {
+        enterLingering();
+        end.linger();
+    }
+
+    private void enterLingering() {
         state = State.LINGERING;
-        dropHeld();
+        input.becomeBytes();
         updateReading();
-        arm(listening.timeouts().stream().toNanos());
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::shutdown);
-    }
-
-    private void shutdown(io.netty.util.concurrent.Future<?> flushed) {
-        if (inputEnded || !flushed.isSuccess()) {
-            channel.close();
-        } else if (channel.isActive()) {
-            arm(listening.timeouts().linger().toNanos());
-            ((DuplexChannel) channel).shutdownOutput();
-        }
-    }
-
-    /** For a tunnel: the upstream says nothing more. */
-    void shutdownOutput() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
-    }
-
-    private void closeWhenFlushed() {
-        ChannelFuture flushed = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        if (flushed.isDone()) {
-            channel.close();
-        } else {
-            arm(listening.timeouts().stream().toNanos());
-            flushed.addListener(_ -> channel.close());
-        }
-    }
-
-    private void updateReading() {
-        Exchange current = exchange;
-        boolean wanted = switch (state) {
-            case LINGERING -> true;
-            case IDLE -> held == null;
-            // What is held is the beginning of a head; unless it is a whole one that waits for the client to take
-            // answers.
-            case HEAD -> channel.isWritable();
-            case EXCHANGE -> held == null && (current == null || current.wantsRequestBytes());
-            case CLOSED -> reading;
-        };
-        if (reading != wanted && state != State.CLOSED) {
-            reading = wanted;
-            channel.config().setAutoRead(wanted);
-        }
-    }
-
-    private void dropHeld() {
-        if (held != null) {
-            held.release();
-            held = null;
-        }
     }
 
     // --- time, and the end
 
     private void onDeadline() {
         switch (state) {
-            case IDLE -> endIdle();
+            case IDLE -> linger(); // see ClientEnd: a request may be on its way at this very moment
             case HEAD -> {
-                reportTimeout();
+                ExchangeRecord noted = record;
+                if (noted != null) {
+                    answerLast(noted, 408, "the request's head did not come in time");
+                    reportUnfinished(HttpOutcome.CLIENT_TIMEOUT);
+                }
                 linger();
             }
             case EXCHANGE -> {
@@ -443,34 +368,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
                     current.onDeadline();
                 }
             }
-            case LINGERING -> reset();
+            case LINGERING -> end.reset();
             case CLOSED -> {}
         }
-    }
-
-    private void reportTimeout() {
-        ExchangeRecord noted = record;
-        if (noted != null) {
-            ByteBuf answer = LocalAnswer.of(
-                    channel.alloc(),
-                    408,
-                    "the request's head did not come in time",
-                    false,
-                    ResponseWriter.Connection.CLOSE);
-            noted.status(408);
-            noted.sent(answer.readableBytes());
-            write(answer);
-            reportUnfinished(HttpOutcome.CLIENT_TIMEOUT);
-        }
-    }
-
-    /**
-     * The end of a connection that was not used for long. A request may be on its way to us at this very moment, and no server can help
-     * that. What it can do: the deadlines are looked at after the sockets, so nothing that had come is overlooked; and it closes one
-     * direction only, so that the client sees a clean end before any reset and can tell that its request was never begun.
-     */
-    private void endIdle() {
-        linger();
     }
 
     /** The proxy closes. */
@@ -482,6 +382,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
         } else {
             reportUnfinished(HttpOutcome.CUT);
         }
-        channel.close();
+        end.close();
     }
 }

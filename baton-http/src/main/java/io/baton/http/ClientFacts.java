@@ -6,17 +6,16 @@ import java.net.InetAddress;
 /** What is told upstreams of a client's connection, made once for all its requests. */
 final class ClientFacts {
     private final SocketAddress address;
-    private final byte[] ip;
-    private final byte[] hostLine;
+    private final String ip;
+    private final String localHost;
 
     ClientFacts(SocketAddress client, SocketAddress local) {
         address = client;
         ip = switch (client) {
-            case SocketAddress.Inet(InetAddress host, int _) -> Octets.ascii(unscoped(host.getHostAddress()));
-            case SocketAddress.UnixPath _, SocketAddress.UnixAbstract _, SocketAddress.UnixUnnamed _ -> new byte[0];
+            case SocketAddress.Inet(InetAddress host, int _) -> unscoped(host.getHostAddress());
+            case SocketAddress.UnixPath _, SocketAddress.UnixAbstract _, SocketAddress.UnixUnnamed _ -> "";
         };
-        String host = local instanceof SocketAddress.Inet ? unscoped(local.toString()) : "localhost";
-        hostLine = Octets.ascii("Host: " + host + "\r\n");
+        localHost = local instanceof SocketAddress.Inet ? unscoped(local.toString()) : "localhost";
     }
 
     private static String unscoped(String text) {
@@ -29,12 +28,12 @@ final class ClientFacts {
     }
 
     /** As X-Forwarded-For has it; empty for a UNIX socket. */
-    byte[] ip() {
+    String ip() {
         return ip;
     }
 
-    /** The Host header for a request that has none. */
-    byte[] hostLine() {
-        return hostLine;
+    /** The Host of a request that has none. */
+    String localHost() {
+        return localHost;
     }
 }

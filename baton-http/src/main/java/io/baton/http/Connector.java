@@ -35,8 +35,8 @@ final class Connector {
         // A failed write must not close the connection: the response that says why may be there to be read.
         config.setOption(ChannelOption.AUTO_CLOSE, false);
         UpstreamConnection connection = new UpstreamConnection(worker, cluster, address, channel);
-        connection.use(exchange);
-        channel.pipeline().addLast(connection);
+        connection.use(exchange, exchange.limits());
+        connection.addTo(channel.pipeline());
         worker.loop().register(channel);
         channel.connect(NettyAddresses.toNetty(address))
                 .addListener((ChannelFutureListener) (ChannelFuture future) -> connection.connected(future));

@@ -3,8 +3,9 @@ package io.baton.http;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,80 +14,60 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    /** RFC 9110 section 9.2.2. */
-    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
-
     private final ClientConnection client;
     private final Worker worker;
     private final ExchangeRecord record;
-    private final HttpTimeouts timeouts;
-    private final boolean head;
-    private final boolean http10;
-    private final boolean clientKeepsAlive;
-    private final boolean upgrade;
-    private final boolean replayable;
-    private final Body requestBody;
+    private final ExchangeClock clock;
+    private final CheckedRequest asked;
+    private final RequestRelay request;
     private final ResponseRelay response;
     private ExchangeState state = ExchangeState.CONNECTING;
-    private @Nullable ByteBuf requestHead;
     private @Nullable Attempts attempts;
     private @Nullable UpstreamConnection upstream;
     private @Nullable Tunnel tunnel;
     private boolean reused;
     private boolean closing;
-    private long unsentBefore;
 
-    Exchange(ClientConnection client, ExchangeRecord record, ParsedRequest request) {
+    Exchange(ClientConnection client, ExchangeRecord record, CheckedRequest asked) {
         this.client = client;
         this.worker = client.worker();
         this.record = record;
-        this.timeouts = client.listening().timeouts();
-        this.head = request.method().equals("HEAD");
-        this.http10 = request.http10();
-        this.clientKeepsAlive = request.keepAlive();
-        this.upgrade = request.upgrade();
-        this.replayable = request.framing() == Framing.NONE && IDEMPOTENT.contains(request.method());
-        this.requestBody = new Body(worker.out());
-        requestBody.start(
-                request.framing(),
-                request.contentLength(),
-                Body.Output.SAME,
-                client.listening().limits());
-        this.response = new ResponseRelay(this, client, this::writeToClient);
+        this.clock = new ExchangeClock(client);
+        this.asked = asked;
+        this.request = new RequestRelay(asked);
+        this.response = new ResponseRelay(this, client);
+    }
+
+    HttpLimits limits() {
+        return client.listening().limits();
     }
 
     boolean head() {
-        return head;
+        return asked.method().equals("HEAD");
     }
 
     boolean http10() {
-        return http10;
+        return asked.http10();
     }
 
     // --- the way upstream
 
     /** Routes the request and finds it a connection. */
-    void start(ParsedRequest request) {
+    void start() {
         Optional<UpstreamCluster> routed;
         try {
-            routed = client.listening().listener().router().route(request);
+            routed = client.listening().listener().router().route(asked);
             if (routed.isEmpty()) {
-                answer(404, "no route matches " + request.path(), HttpOutcome.NO_ROUTE);
+                answer(404, "no route matches " + asked.path(), HttpOutcome.NO_ROUTE);
                 return;
             }
             record.cluster(routed.get());
-            worker.requestWriter()
-                    .write(
-                            request,
-                            client.facts(),
-                            client.listening().listener().forwarded());
-            ByteBuf written = client.channel().alloc().directBuffer(worker.out().length());
-            worker.out().writeTo(written);
-            requestHead = written;
-            attempts = new Attempts(worker, routed.get(), this, replayable);
+            RequestRewrite.apply(
+                    asked, client.facts(), client.listening().listener().forwarded());
+            attempts = new Attempts(worker, routed.get(), this, asked.replayable());
             attempts.next(record);
         } catch (RuntimeException e) {
-            LOG.error("a router or cluster failed for {}; it is answered 500", request.path(), e);
+            LOG.error("a router or cluster failed for {}; it is answered 500", asked.path(), e);
             if (state.beforeResponse()) {
                 answer(500, "the request cannot be routed", HttpOutcome.NO_UPSTREAM);
             } else {
@@ -106,14 +87,8 @@ final class Exchange {
         upstream = connection;
         reused = kept;
         change(ExchangeEvent.CONNECTED);
-        ByteBuf written = requireNonNull(requestHead, "requestHead is null");
-        if (replayable) {
-            written.readerIndex(0).retain(); // a connection before, now gone, may have sent some of it
-        } else {
-            requestHead = null;
-        }
-        connection.write(written);
-        if (requestBody.ended()) {
+        request.begin(connection);
+        if (request.ended()) {
             change(ExchangeEvent.REQUEST_END);
         }
         arm();
@@ -127,55 +102,48 @@ final class Exchange {
         change(ExchangeEvent.RETRY);
         trying.next(record);
         if (state == ExchangeState.ENDED) {
-            client.flush();
+            client.output().flush();
         }
     }
 
-    void noEndpoint(Pick.Reason reason, boolean tried) {
-        if (tried) {
-            answer(502, "no endpoint accepts a connection", HttpOutcome.CONNECT_FAILED);
-        } else {
-            answer(
-                    503,
-                    switch (reason) {
-                        case NO_HEALTHY -> "no endpoint is healthy";
-                        case CIRCUIT_OPEN -> "there is no room for another request";
-                        case ALL_TRIED -> "there is no endpoint";
-                    },
-                    HttpOutcome.NO_UPSTREAM);
-        }
+    // --- what the client sends
+
+    /** Whether more of the client's body, or its tunnel's bytes, can be taken at all now. */
+    boolean takesRequest() {
+        return state.takesRequest();
     }
 
-    // --- the client's bytes
+    /** Whether more is to be read from the client, of which {@code unread} bytes are not taken yet. */
+    boolean wantsMore(int unread) {
+        return state.takesRequest() ? upstreamTakes() : unread == 0;
+    }
 
-    /** Whether the client's next bytes are of use now. */
-    boolean wantsRequestBytes() {
+    private boolean upstreamTakes() {
         UpstreamConnection to = upstream;
-        return !state.takesRequest() || to == null || to.isWritable();
+        return to == null || to.isWritable();
     }
 
-    /** Takes of {@code in} what is this request's and can go now. */
-    void requestBytes(ByteBuf in) {
-        if (!state.takesRequest()) {
+    /** Takes over the next part of the request's body. */
+    void requestPart(HttpContent part) {
+        if (request.ended() || !state.takesRequest()) {
+            part.release(); // the end of a request without a body, or what comes after the exchange failed
             return;
         }
-        UpstreamConnection to = requireNonNull(upstream, "upstream is null");
-        int before = in.readableBytes();
-        if (state == ExchangeState.TUNNEL) {
-            to.write(in.readRetainedSlice(before));
-        } else {
-            try {
-                requestBody.move(in, to, client.channel().alloc());
-            } catch (BadMessage e) {
-                record.received(before - in.readableBytes());
-                refuse(e);
-                return;
-            }
+        try {
+            request.take(part, requireNonNull(upstream, "upstream is null"));
+        } catch (BadMessage e) {
+            fail(ExchangeFailure.ofRequest(e));
+            return;
         }
-        record.received(before - in.readableBytes());
-        if (state != ExchangeState.TUNNEL && requestBody.ended()) {
+        if (request.ended()) {
             change(ExchangeEvent.REQUEST_END);
         }
+        arm();
+    }
+
+    /** Takes over bytes of a tunnel. */
+    void tunnelRequest(ByteBuf bytes) {
+        requireNonNull(tunnel, "tunnel is null").request(bytes);
         arm();
     }
 
@@ -197,7 +165,7 @@ final class Exchange {
     void clientEnded() {
         if (state == ExchangeState.TUNNEL) {
             requireNonNull(tunnel, "tunnel is null").clientEnded();
-        } else if (!requestBody.ended() && state.takesRequest()) {
+        } else if (!request.ended() && state.takesRequest()) {
             clientGone(HttpOutcome.CLIENT_CLOSED);
             client.exchangeBroken();
         }
@@ -211,23 +179,29 @@ final class Exchange {
         }
     }
 
-    // --- the upstream's bytes
+    // --- what the upstream sends
 
-    /** Takes over {@code in}. */
-    void responseBytes(ByteBuf in) {
-        if (state == ExchangeState.TUNNEL) {
-            writeToClient(in);
-        } else {
-            try {
-                response.take(in);
-            } catch (BadMessage e) {
-                upstreamFailed(502, "the upstream's response is malformed: " + e.reason(), UpstreamOutcome.MALFORMED);
-                return;
+    /** Takes over the next part of the response, or why it is none. */
+    void responsePart(Object part) {
+        try {
+            if (part instanceof BadMessage bad) {
+                throw bad;
             }
-            if (state == ExchangeState.TUNNEL) {
-                beginTunnel();
-            }
+            response.take((HttpObject) part);
+        } catch (BadMessage e) {
+            fail(ExchangeFailure.ofResponse(e));
+            return;
         }
+        passed();
+    }
+
+    /** Takes over bytes of a tunnel. */
+    void tunnelResponse(ByteBuf bytes) {
+        requireNonNull(tunnel, "tunnel is null").response(bytes);
+        passed();
+    }
+
+    private void passed() {
         if (state != ExchangeState.ENDED) {
             holdUpstream();
             if (!state.beforeResponse()) {
@@ -240,21 +214,16 @@ final class Exchange {
     private void holdUpstream() {
         UpstreamConnection from = upstream;
         if (from != null) {
-            from.setReading(client.isWritable());
+            from.setReading(client.output().isWritable());
         }
     }
 
     void flushResponse() {
-        client.flush();
+        client.output().flush();
     }
 
     void clientWritable() {
         holdUpstream();
-    }
-
-    private void writeToClient(ByteBuf part) {
-        record.sent(part.readableBytes());
-        client.write(part);
     }
 
     /**
@@ -263,36 +232,35 @@ final class Exchange {
      * @param delimited whether the client can tell where the body ends without the connection's end
      * @return what its Connection header is to say
      */
-    ResponseWriter.Connection responseHead(int status, boolean delimited) {
+    ConnectionHeader responseHead(int status, boolean delimited) {
         record.status(status);
         change(ExchangeEvent.RESPONSE_HEAD);
-        dropRequestHead();
         // Early: what the client still sends would have to be read to find its next request. Few go on sending; so it
         // ends here.
-        closing = !clientKeepsAlive
+        closing = !asked.keepAlive()
                 || !delimited
                 || state == ExchangeState.EARLY
                 || worker.shared().drainClose();
         return connectionHeader();
     }
 
-    private ResponseWriter.Connection connectionHeader() {
+    private ConnectionHeader connectionHeader() {
         if (closing) {
-            return ResponseWriter.Connection.CLOSE;
+            return ConnectionHeader.CLOSE;
         }
-        return http10 ? ResponseWriter.Connection.KEEP_ALIVE : ResponseWriter.Connection.KEPT;
+        return http10() ? ConnectionHeader.KEEP_ALIVE : ConnectionHeader.KEPT;
     }
 
     /** The response is whole. */
     void responseEnd() {
-        end(UpstreamOutcome.COMPLETED, HttpOutcome.COMPLETED, response.upstreamKept() && requestBody.ended());
-        client.flush();
+        end(UpstreamOutcome.COMPLETED, HttpOutcome.COMPLETED, response.upstreamKept() && request.ended());
+        client.output().flush();
         leaveClient();
     }
 
     private void leaveClient() {
         if (closing) {
-            client.exchangeEndedLast(!clientKeepsAlive && requestBody.ended());
+            client.exchangeEndedLast(!asked.keepAlive() && request.ended());
         } else {
             client.exchangeEnded();
         }
@@ -300,27 +268,20 @@ final class Exchange {
 
     // --- tunnels
 
-    boolean tunnels() {
-        return state == ExchangeState.TUNNEL;
-    }
-
-    void switchProtocols() throws BadMessage {
-        if (!upgrade || state != ExchangeState.AWAITING) {
+    void switchProtocols() {
+        if (!asked.upgrade() || state != ExchangeState.AWAITING) {
             throw BadMessage.malformed("it switches protocols, which was not asked for");
         }
         record.status(101);
         change(ExchangeEvent.SWITCHED);
-        dropRequestHead();
-        UpstreamConnection with = requireNonNull(upstream, "upstream is null");
-        tunnel = new Tunnel(client, with);
     }
 
     /** The head that says so is written; what each side had said before goes now. */
-    private void beginTunnel() {
-        ByteBuf first = response.takeHeld();
-        if (first != null) {
-            writeToClient(first);
-        }
+    void beginTunnel() {
+        UpstreamConnection with = requireNonNull(upstream, "upstream is null");
+        Tunnel begun = new Tunnel(client, with, record);
+        tunnel = begun;
+        begun.begin();
         client.resumeRequest();
     }
 
@@ -347,63 +308,43 @@ final class Exchange {
                 }
             }
             case SENDING, AWAITING -> {
-                if (reused && !response.begun() && trying.mayReplay()) {
+                if (reused && !ended.responseBegun() && trying.mayReplay()) {
                     upstream = null;
                     trying.stale();
                     change(ExchangeEvent.RETRY);
                     trying.next(record);
-                    client.flush();
+                    client.output().flush();
                 } else {
-                    upstreamFailed(502, "the upstream closed without a response", UpstreamOutcome.CLOSED);
-                    client.flush();
+                    fail(ExchangeFailure.UPSTREAM_CLOSED);
+                    client.output().flush();
                 }
             }
             case EARLY, RESPONDING -> {
-                if (!ended.failed() && response.endOfStream()) {
-                    responseEnd();
-                } else {
-                    upstreamFailed(502, "", UpstreamOutcome.CLOSED);
-                }
-                client.flush();
+                fail(ExchangeFailure.UPSTREAM_CLOSED);
+                client.output().flush();
             }
         }
     }
 
-    /** The upstream failed us: the client is told so if it can still be, and else reset. */
-    private void upstreamFailed(int status, String reason, UpstreamOutcome outcome) {
-        HttpOutcome told = switch (outcome) {
-            case MALFORMED -> HttpOutcome.UPSTREAM_MALFORMED;
-            case TIMEOUT -> HttpOutcome.UPSTREAM_TIMEOUT;
-            case COMPLETED, CONNECT_FAILED, STALE, CLOSED, CANCELLED -> HttpOutcome.UPSTREAM_CLOSED;
-        };
+    /** The client is told so if it can still be, and else reset. */
+    void fail(ExchangeFailure failure) {
         if (state.beforeResponse()) {
-            endLease(outcome);
-            answer(status, reason, told);
+            endLease(failure.upstream());
+            closing |= failure.clientsFault();
+            answer(failure.status(), failure.reason(), failure.outcome());
         } else {
-            end(outcome, told, false);
-            client.exchangeBroken();
-        }
-    }
-
-    /** The client's body is malformed. */
-    private void refuse(BadMessage bad) {
-        if (state.beforeResponse()) {
-            endLease(UpstreamOutcome.CANCELLED);
-            closing = true;
-            answer(bad.status(), bad.reason(), HttpOutcome.REFUSED);
-        } else {
-            end(UpstreamOutcome.CANCELLED, HttpOutcome.REFUSED, false);
+            end(failure.upstream(), failure.outcome(), false);
             client.exchangeBroken();
         }
     }
 
     /** Says something ourselves, which ends the exchange. */
     private void answer(int status, String reason, HttpOutcome outcome) {
-        closing |= !clientKeepsAlive || !requestBody.ended() || worker.shared().drainClose();
+        closing |= !asked.keepAlive() || !request.ended() || worker.shared().drainClose();
         record.status(status);
-        writeToClient(LocalAnswer.of(client.channel().alloc(), status, reason, head, connectionHeader()));
+        client.output().write(LocalAnswer.of(status, reason, head(), connectionHeader()));
         end(UpstreamOutcome.CANCELLED, outcome, false);
-        client.flush();
+        client.output().flush();
         leaveClient();
     }
 
@@ -418,22 +359,14 @@ final class Exchange {
     private void end(UpstreamOutcome leaseOutcome, HttpOutcome outcome, boolean upstreamKept) {
         change(ExchangeEvent.END);
         endLease(leaseOutcome);
-        dropRequestHead();
-        response.drop();
+        record.received(client.input().takeReceived());
+        record.sent(client.output().takeSent());
         UpstreamConnection used = upstream;
         upstream = null;
         if (used != null) {
             used.release(upstreamKept);
         }
         record.report(client.facts(), client.id(), worker.shared().observer(), outcome);
-    }
-
-    private void dropRequestHead() {
-        ByteBuf written = requestHead;
-        if (written != null) {
-            requestHead = null;
-            written.release();
-        }
     }
 
     private void change(ExchangeEvent event) {
@@ -443,51 +376,16 @@ final class Exchange {
     // --- time
 
     private void arm() {
-        switch (state) {
-            case CONNECTING, ENDED -> client.disarm(); // connecting has its own limit
-            case SENDING -> client.arm((wantsRequestBytes() ? timeouts.requestBody() : timeouts.stream()).toNanos());
-            case AWAITING -> client.arm(timeouts.response().toNanos());
-            case EARLY, RESPONDING, TUNNEL -> client.arm(timeouts.stream().toNanos());
-        }
-        unsentBefore = unsent();
-    }
-
-    private long unsent() {
-        UpstreamConnection to = upstream;
-        return client.unsentBytes() + (to == null ? 0 : to.unsentBytes());
+        clock.arm(state, upstreamTakes(), upstream);
     }
 
     /** Nothing came for so long; but something may have gone. */
     void onDeadline() {
-        if (state != ExchangeState.AWAITING && unsent() < unsentBefore) {
+        ExchangeFailure failure = clock.expired(state, upstreamTakes(), upstream);
+        if (failure == null) {
             arm();
-            return;
-        }
-        boolean clientsFault = state == ExchangeState.SENDING ? wantsRequestBytes() : !client.isWritable();
-        switch (state) {
-            case CONNECTING, ENDED -> {}
-            case SENDING -> {
-                if (clientsFault) {
-                    closing = true;
-                    endLease(UpstreamOutcome.CANCELLED);
-                    answer(408, "the request's body did not come in time", HttpOutcome.CLIENT_TIMEOUT);
-                } else {
-                    upstreamFailed(504, "the upstream does not take the request", UpstreamOutcome.TIMEOUT);
-                }
-            }
-            case AWAITING -> upstreamFailed(504, "the upstream did not respond in time", UpstreamOutcome.TIMEOUT);
-            case EARLY, RESPONDING -> {
-                if (clientsFault) {
-                    end(UpstreamOutcome.CANCELLED, HttpOutcome.CLIENT_TIMEOUT, false);
-                    client.exchangeBroken();
-                } else {
-                    upstreamFailed(504, "", UpstreamOutcome.TIMEOUT);
-                }
-            }
-            case TUNNEL -> {
-                end(UpstreamOutcome.COMPLETED, HttpOutcome.TUNNELLED, false);
-                client.exchangeBroken();
-            }
+        } else {
+            fail(failure);
         }
     }
 }

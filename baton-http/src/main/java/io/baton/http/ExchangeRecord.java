@@ -26,7 +26,7 @@ final class ExchangeRecord {
         this.listening = listening;
     }
 
-    void request(ParsedRequest request) {
+    void request(CheckedRequest request) {
         method = request.method();
         host = request.host();
         path = request.path();
@@ -47,11 +47,11 @@ final class ExchangeRecord {
         status = sent;
     }
 
-    void received(int bytes) {
+    void received(long bytes) {
         requestBytes += bytes;
     }
 
-    void sent(int bytes) {
+    void sent(long bytes) {
         responseBytes += bytes;
     }
 

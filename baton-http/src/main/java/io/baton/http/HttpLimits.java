@@ -22,6 +22,11 @@ public record HttpLimits(int requestLineBytes, int headBytes, int fields) {
         return new HttpLimits(8 << 10, 32 << 10, 100);
     }
 
+    /** The most that can be said. */
+    static HttpLimits most() {
+        return new HttpLimits(MAX_BYTES, MAX_BYTES, MAX_FIELDS);
+    }
+
     private static void check(String what, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException("%s is %d, expected %d to %d".formatted(what, value, least, most));

@@ -137,7 +137,7 @@ public final class HttpProxy implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new ClientConnection(worker, listening, channel));
+                        new ClientConnection(worker, listening, channel).addTo(channel.pipeline());
                     }
                 });
     }

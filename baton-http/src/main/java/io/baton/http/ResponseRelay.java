@@ -1,142 +1,110 @@
 package io.baton.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import org.jspecify.annotations.Nullable;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 
-/** Takes the response from the upstream's bytes to the client's. Event loop only. */
+/** Takes the response from the upstream's decoder to the client's encoder. Event loop only. */
 final class ResponseRelay {
     /** Interim responses in a row; one or two are usual. */
     private static final int MAX_INTERIM = 64;
 
+    private enum Part {
+        INTERIM,
+        SWITCHING,
+        FINAL
+    }
+
     private final Exchange exchange;
     private final ClientConnection client;
-    private final Worker worker;
-    private final Sink sink;
-    private final HeadInput headInput = new HeadInput();
-    private final Body body;
-    private @Nullable ByteBuf held;
-    private boolean inBody;
-    private boolean begun;
+    private Part part = Part.FINAL;
     private boolean keepAlive;
     private int interim;
 
-    ResponseRelay(Exchange exchange, ClientConnection client, Sink sink) {
+    ResponseRelay(Exchange exchange, ClientConnection client) {
         this.exchange = exchange;
         this.client = client;
-        this.worker = client.worker();
-        this.sink = sink;
-        this.body = new Body(worker.out());
-    }
-
-    /** Whether any byte of a response came. */
-    boolean begun() {
-        return begun;
     }
 
     /** Whether the upstream connection can be used again, with the response whole. */
     boolean upstreamKept() {
-        return keepAlive && held == null;
-    }
-
-    /** What has come and is not used: a tunnel's first bytes. */
-    @Nullable
-    ByteBuf takeHeld() {
-        ByteBuf rest = held;
-        held = null;
-        return rest;
-    }
-
-    void drop() {
-        ByteBuf rest = takeHeld();
-        if (rest != null) {
-            rest.release();
-        }
+        return keepAlive;
     }
 
     /**
-     * Takes over bytes that came, and passes on what can be.
+     * Takes over what came, and passes it on.
      *
-     * @throws BadMessage when they are no response
+     * @throws BadMessage when it is no response
      */
-    void take(ByteBuf more) throws BadMessage {
-        begun = true;
-        ByteBufAllocator allocator = client.channel().alloc();
-        ByteBuf in = Buffers.join(held, more, allocator);
-        held = in;
-        while (!inBody && head(in)) {
-            // interim responses, and then the final one
-        }
-        if (inBody && !exchange.tunnels()) {
-            body.move(in, sink, allocator);
-        }
-        held = Buffers.unlessEmpty(in);
-        if (inBody && body.ended() && !exchange.tunnels()) {
-            exchange.responseEnd();
+    void take(HttpObject message) {
+        switch (message) {
+            case HttpResponse response -> {
+                CheckedResponse checked;
+                try {
+                    checked = new CheckedResponse(response, exchange.head());
+                } catch (BadMessage e) {
+                    ReferenceCountUtil.release(response);
+                    throw e;
+                }
+                head(checked);
+            }
+            case HttpContent content -> content(content);
+            default -> throw new IllegalStateException("the decoder makes " + message);
         }
     }
 
-    /** Whether the connection's end is the response's. */
-    boolean endOfStream() {
-        return inBody && body.endOfStream(sink, client.channel().alloc());
-    }
-
-    /** Passes on one head; returns whether there was one. */
-    private boolean head(ByteBuf in) throws BadMessage {
-        HttpLimits limits = client.listening().limits();
-        int length = headInput.find(in, worker, limits, false);
-        if (length < 0) {
-            return false;
-        }
-        ParsedResponse response = worker.response();
-        response.parse(worker.scratch(length), length, limits);
-        in.skipBytes(length);
+    private void head(CheckedResponse response) {
         if (response.interim()) {
-            interim(response);
-        } else {
-            last(response);
-        }
-        return true;
-    }
-
-    private void interim(ParsedResponse response) throws BadMessage {
-        if (++interim > MAX_INTERIM) {
-            throw BadMessage.malformed("there are more than " + MAX_INTERIM + " interim responses");
-        }
-        if (!exchange.http10()) { // RFC 9110 section 15.2
-            worker.responseWriter().write(response, false, ResponseWriter.Connection.KEPT);
-            writeHead();
-            exchange.flushResponse();
-        }
-    }
-
-    private void last(ParsedResponse response) throws BadMessage {
-        inBody = true;
-        if (response.status() == 101) {
+            if (++interim > MAX_INTERIM) {
+                throw BadMessage.malformed("there are more than " + MAX_INTERIM + " interim responses");
+            }
+            part = Part.INTERIM;
+            if (!exchange.http10()) { // RFC 9110 section 15.2
+                client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
+            }
+        } else if (response.status() == 101) {
             exchange.switchProtocols();
-            worker.responseWriter().write(response, false, ResponseWriter.Connection.KEPT);
-            writeHead();
-            return;
+            part = Part.SWITCHING;
+            client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
+        } else {
+            part = Part.FINAL;
+            keepAlive = response.keepAlive();
+            boolean chunkable = !exchange.http10();
+            ConnectionHeader connection = exchange.responseHead(response.status(), response.lengthKnown() || chunkable);
+            client.output().write(response.rewrite(chunkable, connection));
         }
-        Framing framing = response.framing(exchange.head());
-        keepAlive = response.keepAlive() && framing != Framing.UNTIL_CLOSE;
-        boolean chunkable = !exchange.http10();
-        Body.Output output = switch (framing) {
-            case NONE, LENGTH -> Body.Output.SAME;
-            case CHUNKED -> chunkable ? Body.Output.SAME : Body.Output.DATA_ONLY;
-            case UNTIL_CLOSE -> chunkable ? Body.Output.CHUNKED : Body.Output.SAME;
-        };
-        boolean lengthKnown = framing == Framing.NONE || framing == Framing.LENGTH;
-        ResponseWriter.Connection connection = exchange.responseHead(response.status(), lengthKnown || chunkable);
-        worker.responseWriter().write(response, chunkable && !lengthKnown, connection);
-        body.start(framing, response.contentLength(), output, client.listening().limits());
-        writeHead();
     }
 
-    private void writeHead() {
-        HeadWriter out = worker.out();
-        ByteBuf buffer = client.channel().alloc().directBuffer(out.length());
-        out.writeTo(buffer);
-        sink.write(buffer);
+    private void content(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            throw BadMessage.of(content.decoderResult());
+        }
+        switch (part) {
+            case INTERIM -> {
+                if (exchange.http10()) {
+                    content.release();
+                } else {
+                    client.output().write(content);
+                    client.output().flush();
+                }
+            }
+            case SWITCHING -> {
+                content.release();
+                exchange.beginTunnel();
+            }
+            case FINAL -> {
+                boolean last = content instanceof LastHttpContent;
+                if (last) {
+                    HopByHop.removeFromTrailers(((LastHttpContent) content).trailingHeaders());
+                }
+                client.output().write(content);
+                if (last) {
+                    exchange.responseEnd();
+                }
+            }
+        }
     }
 }

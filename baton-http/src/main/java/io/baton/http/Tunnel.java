@@ -1,16 +1,41 @@
 package io.baton.http;
 
-/** The ends of an upgraded connection's two directions: each is passed on, and with both the tunnel is over. Event loop only. */
+import io.netty.buffer.ByteBuf;
+
+/**
+ * An upgraded connection: bytes go both ways. The ends of its two directions are passed on, and with both it is over. Event loop only.
+ */
 final class Tunnel {
     private final ClientConnection client;
     private final UpstreamConnection upstream;
+    private final ExchangeRecord record;
     private boolean clientEnded;
     private boolean upstreamEnded;
 
-    Tunnel(ClientConnection client, UpstreamConnection upstream) {
+    Tunnel(ClientConnection client, UpstreamConnection upstream, ExchangeRecord record) {
         this.client = client;
         this.upstream = upstream;
-        upstream.becomeTunnel();
+        this.record = record;
+    }
+
+    /** What each side had said before goes now. */
+    void begin() {
+        client.output().becomeBytes();
+        upstream.writesBytes();
+        client.input().becomeBytes();
+        upstream.readsBytes();
+    }
+
+    /** Takes over the client's bytes. */
+    void request(ByteBuf bytes) {
+        record.received(bytes.readableBytes());
+        upstream.write(bytes);
+    }
+
+    /** Takes over the upstream's bytes. */
+    void response(ByteBuf bytes) {
+        record.sent(bytes.readableBytes());
+        client.output().write(bytes);
     }
 
     void clientEnded() {
@@ -30,7 +55,7 @@ final class Tunnel {
         if (clientEnded) {
             upstream.close();
         } else {
-            client.shutdownOutput();
+            client.end().shutdownOutput();
         }
     }
 }

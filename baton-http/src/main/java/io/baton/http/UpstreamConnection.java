@@ -7,8 +7,10 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** One connection to an endpoint: at work for one exchange, or idle in the pool. Event loop only. */
 // Netty's futures are not waited for: what fails comes as an event of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Sink {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements ResponseDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
     private final Worker worker;
@@ -24,6 +26,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
     private final SocketAddress address;
     private final Channel channel;
     private final Deadline deadline = new Deadline(this::close);
+    private final RequestEncoder encoder = new RequestEncoder();
+    private final ResponseDecoder decoder = new ResponseDecoder(this);
     private @Nullable Exchange exchange;
     private boolean established;
     private boolean reading = true;
@@ -36,6 +40,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
         this.cluster = cluster;
         this.address = address;
         this.channel = channel;
+    }
+
+    void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(decoder, encoder, this);
     }
 
     SocketAddress address() {
@@ -51,13 +59,25 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
     }
 
     /** Whether reading or writing failed: its end is then not the end of what it sent. */
-    boolean failed() {
+    @Override
+    public boolean failed() {
         return failed;
     }
 
     /** From now on it works for {@code user}. */
-    void use(Exchange user) {
+    void use(Exchange user, HttpLimits limits) {
         exchange = user;
+        decoder.expect(user.head(), limits);
+    }
+
+    @Override
+    public boolean isUsed() {
+        return exchange != null;
+    }
+
+    /** Whether any byte of the response came. */
+    boolean responseBegun() {
+        return decoder.begun();
     }
 
     boolean isUsedBy(Exchange user) {
@@ -67,7 +87,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
     /** It works for nobody any more, and is kept for the next when it can be. */
     void release(boolean reusable) {
         exchange = null;
-        if (reusable && channel.isActive()) {
+        if (reusable && channel.isActive() && !decoder.hasUnread()) {
             idleSinceNanos = System.nanoTime();
             setReading(true);
             worker.pool().give(this, cluster.pool());
@@ -76,13 +96,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
         }
     }
 
-    void close() {
+    @Override
+    public void close() {
         channel.close();
     }
 
-    /** Queues bytes; what cannot be written comes back as the connection's end. */
-    @Override
-    public void write(ByteBuf part) {
+    /** Queues a part of a message, or in a tunnel bytes, and takes them over; what cannot be written comes back as the connection's end. */
+    void write(Object part) {
         channel.write(part, channel.voidPromise());
     }
 
@@ -106,10 +126,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
         }
     }
 
-    /** From now on its end of stream is not its end. */
-    void becomeTunnel() {
+    /** From now on bytes are written to it. */
+    void writesBytes() {
+        channel.pipeline().remove(encoder);
+    }
+
+    /** From now on bytes are read from it, those first that came behind the last message; and its end of stream is not its end. */
+    void readsBytes() {
         tunnel = true;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().remove(decoder);
     }
 
     void shutdownOutput() {
@@ -139,13 +165,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements S
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf in = (ByteBuf) message;
         Exchange user = exchange;
         if (user == null) {
-            in.release();
-            close(); // bytes nobody asked for would be taken for the next response
+            ReferenceCountUtil.release(message);
+            close();
+        } else if (message instanceof ByteBuf in) {
+            user.tunnelResponse(in);
         } else {
-            user.responseBytes(in);
+            user.responsePart(message);
         }
     }
 

@@ -36,6 +36,20 @@ class RequestSmugglingTest {
                 bad("chunked with vertical tab", POST + "Transfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n", 400),
                 bad("space before the colon", POST + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
                 bad("tab before the colon", POST + "Content-Length\t: 5\r\n\r\nhello", 400),
+                bad(
+                        "two lengths in HTTP/1.0",
+                        "POST / HTTP/1.0\r\nContent-Length: 5\r\ncontent-length: 6\r\n\r\nhello",
+                        400),
+                bad(
+                        "a body without a length, of a draft of WebSocket",
+                        GET + "Host: a\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n",
+                        400),
+                bad("a lone CR before the request", "\r" + GET + "Host: a\r\n\r\n", 400),
+                bad("a lone LF before the request", "\n" + GET + "Host: a\r\n\r\n", 400),
+                bad("many empty lines before the request", "\r\n\r\n\r\n" + GET + "Host: a\r\n\r\n", 400),
+                bad("a vertical tab for a space", "GET\u000b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+                bad("a lone CR for a space", "GET\r/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+                bad("a length in digits of another script", POST + "Content-Length: \u00b2\r\n\r\n", 400),
                 bad("chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
                 bad("a folded header", GET + "Host: a\r\nX: b\r\n c\r\n\r\n", 400),
                 bad("a folded first header", GET + " Host: a\r\n\r\n", 400),
@@ -105,6 +119,9 @@ class RequestSmugglingTest {
                 bad("LF behind the data", "5\r\nhello\n0\r\n\r\n", 400),
                 bad("more data than said", "5\r\nhello!\r\n0\r\n\r\n", 400),
                 bad("LF in an extension", "5;a\nb\r\nhello\r\n0\r\n\r\n", 400),
+                bad("endless extensions", ("1;" + "a".repeat(1000) + "\r\nx\r\n").repeat(40), 400),
+                bad("endless trailers", "0\r\n" + "X: a\r\n".repeat(200), 431),
+                bad("a space before a trailer's colon", "0\r\nX : a\r\n\r\n", 400),
                 bad("a folded trailer", "0\r\nX: a\r\n b\r\n\r\n", 400),
                 bad("a trailer with LF", "0\r\nX: a\n\r\n", 400));
     }

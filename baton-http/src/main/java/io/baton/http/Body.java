@@ -47,6 +47,19 @@ final class Body {
         trailers = null;
     }
 
+    /**
+     * Takes note that the caller passes on the body himself, if all of it is at the start of {@code in} and it is that small.
+     *
+     * @return how many bytes that is; 0 when {@link #move} is to be used
+     */
+    int takeSmall(ByteBuf in, int most) {
+        if (framing != Framing.LENGTH || ended || left > most || left > in.readableBytes()) {
+            return 0;
+        }
+        ended = true;
+        return (int) left;
+    }
+
     boolean ended() {
         return ended;
     }

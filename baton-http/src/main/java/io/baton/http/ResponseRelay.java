@@ -2,12 +2,16 @@ package io.baton.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the response from the upstream's bytes to the client's. Event loop only. */
 final class ResponseRelay {
     /** Interim responses in a row; one or two are usual. */
     private static final int MAX_INTERIM = 64;
+
+    /** A body up to this size is cheaper copied behind its head than gathered from two buffers by the kernel. */
+    private static final int MAX_COPIED = 4096;
 
     private final Exchange exchange;
     private final ClientConnection client;
@@ -94,7 +98,7 @@ final class ResponseRelay {
         if (response.interim()) {
             interim(response);
         } else {
-            last(response);
+            last(response, in);
         }
         return true;
     }
@@ -110,7 +114,7 @@ final class ResponseRelay {
         }
     }
 
-    private void last(ParsedResponse response) throws BadMessage {
+    private void last(ParsedResponse response, ByteBuf in) throws BadMessage {
         inBody = true;
         if (response.status() == 101) {
             exchange.switchProtocols();
@@ -130,13 +134,19 @@ final class ResponseRelay {
         ResponseWriter.Connection connection = exchange.responseHead(response.status(), lengthKnown || chunkable);
         worker.responseWriter().write(response, chunkable && !lengthKnown, connection);
         body.start(framing, response.contentLength(), output, client.listening().limits());
-        writeHead();
+        writeHead(body.takeSmall(in, MAX_COPIED), in);
     }
 
     private void writeHead() {
+        writeHead(0, Unpooled.EMPTY_BUFFER);
+    }
+
+    /** Writes the head, and with it the first {@code count} bytes of {@code in}. */
+    private void writeHead(int count, ByteBuf in) {
         HeadWriter out = worker.out();
-        ByteBuf buffer = client.channel().alloc().directBuffer(out.length());
+        ByteBuf buffer = client.channel().alloc().directBuffer(out.length() + count);
         out.writeTo(buffer);
+        buffer.writeBytes(in, count);
         sink.write(buffer);
     }
 }

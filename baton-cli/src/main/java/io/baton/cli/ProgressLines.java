@@ -44,7 +44,7 @@ final class ProgressLines implements Consumer<String> {
     }
 
     private static String bar(long done, long all) {
-        int filled = all == 0 ? WIDTH : (int) Math.clamp(done * WIDTH / all, 0, WIDTH);
+        int filled = all == 0 ? WIDTH : Math.clamp(done * WIDTH / all, 0, WIDTH);
         return "[" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "]";
     }
 

@@ -1,5 +1,6 @@
 package io.baton.relay;
 
+import io.baton.HandoverRehearsal;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -68,7 +69,6 @@ public final class Rehearsal {
         try (Fd front = listen();
                 Fd back = listen();
                 RehearsalEcho echo = new RehearsalEcho(posix, back);
-                RehearsalFerry ferry = new RehearsalFerry(posix);
                 Relay relay = new Relay(posix, one, RelayObserver.NONE);
                 Relay other = new Relay(posix, one, RelayObserver.NONE)) {
             SocketAddress endpoint = echo.address();
@@ -84,16 +84,20 @@ public final class Rehearsal {
             relay.addListener(listener);
             SocketAddress address = posix.localAddress(front);
             do {
-                wave(address, new Stage(ferry, relay, other));
+                wave(address, new Stage(posix, relay, other));
             } while (timeLeft());
         }
     }
 
     /** Where the connections are handed to and fro. */
-    private record Stage(RehearsalFerry ferry, Relay relay, Relay other) {
+    private record Stage(Posix posix, Relay relay, Relay other) {
         /** There, or all of them back. */
         int move(boolean back) {
-            return back ? ferry.move(other, relay) : ferry.move(relay, other);
+            return back ? move(other, relay) : move(relay, other);
+        }
+
+        private int move(Relay from, Relay to) {
+            return HandoverRehearsal.move(posix, from.connectionSource(), to.connectionRestorer());
         }
     }
 

@@ -1,6 +1,5 @@
 package io.baton;
 
-import io.baton.HandoverChannel.Sent;
 import io.baton.posix.Fd;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.RestoreException;
@@ -20,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Adopting {
     private static final Logger LOG = LoggerFactory.getLogger(Adopting.class);
-    private static final Duration FULL_QUEUE_PAUSE = Duration.ofMillis(1);
 
     private final HandoverChannel channel;
     private final Migrations migrations;
@@ -78,8 +76,8 @@ final class Adopting {
         budget.took(from);
         List<Long> ids =
                 candidates.stream().map(candidate -> candidate.offered().id()).toList();
-        boolean ours = tell(new HandoverMessage.Accepted(offer.batch(), ids, refused, budget.available()))
-                || peerEnded.getAsBoolean();
+        HandoverMessage answer = new HandoverMessage.Accepted(offer.batch(), ids, refused, budget.available());
+        boolean ours = channel.sendFirmly(answer, patience) || peerEnded.getAsBoolean();
         if (ours) {
             activate(offer, candidates);
         } else {
@@ -99,17 +97,6 @@ final class Adopting {
         } catch (RuntimeException e) { // a fault of the data path's, which must not cost the other connections
             LOG.error("a connection of kind {} cannot be restored", offered.kind(), e);
             throw new RestoreException("restoring failed: " + e, e);
-        }
-    }
-
-    private boolean tell(HandoverMessage.Accepted answer) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            Sent sent = channel.send(answer, List.of());
-            if (sent != Sent.LATER || System.nanoTime() - deadline >= 0) {
-                return sent == Sent.SENT;
-            }
-            RpcStream.pause(FULL_QUEUE_PAUSE);
         }
     }
 

@@ -45,4 +45,20 @@ final class AdoptionStates {
                     case Returning _, Undone _, Alone _ -> null;
                 });
     }
+
+    /** Whether a rollback is still possible. */
+    static boolean canBeUndone(AdoptionState state) {
+        return switch (state) {
+            case Unasked _, Greeting _, Adopting _, Gathered _, Returning _ -> true;
+            case Committed _, Undone _, Alone _ -> false;
+        };
+    }
+
+    /** Whether offers are accepted. One that comes while returning is not answered, so not taken: the parent resumes it when it reads Rollback. */
+    static boolean takesOffers(AdoptionState state) {
+        return switch (state) {
+            case Adopting _, Gathered _, Committed _ -> true;
+            case Unasked _, Greeting _, Returning _, Undone _, Alone _ -> false;
+        };
+    }
 }

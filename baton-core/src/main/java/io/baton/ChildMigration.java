@@ -1,11 +1,8 @@
 package io.baton;
 
 import io.baton.HandoverChannel.Received;
-import io.baton.HandoverChannel.Sent;
 import io.baton.posix.Fd;
-import io.baton.posix.PeerCredentials;
 import io.baton.posix.Posix;
-import io.baton.posix.PosixException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -29,19 +26,11 @@ final class ChildMigration implements AutoCloseable {
     /** From a closed channel to the end of the process that closed it by ending. */
     private static final Duration ENDING = Duration.ofSeconds(2);
 
-    /** What has not gone back by then cannot: it waits for its own response, or the parent refuses it. */
-    private static final Duration RETURN_PATIENCE = Duration.ofSeconds(10);
-
-    /** Below it the parent may be waiting for more. */
-    private static final int LOW_BUDGET = 1024;
-
-    private static final Duration BUDGET_INTERVAL = Duration.ofMillis(500);
-
     private final Posix posix;
     private final HotRestartOptions options;
     private final Migrations migrations;
     private final Stats stats;
-    private final Parent parent;
+    private final MigratingParent parent;
     private final Pauses pauses = new Pauses();
     private final FdBudget fdBudget;
     private volatile AdoptionState state = new AdoptionState.Unasked();
@@ -52,27 +41,11 @@ final class ChildMigration implements AutoCloseable {
     private List<HandoverMessage.Kind> parentAdopts = List.of();
     private int parentBudget;
     private long heardNanos;
-    private long budgetToldNanos;
     private boolean committedSaid;
     private volatile long expected;
     private volatile long drained;
 
-    /** The parent, as it can be reached without the channel. */
-    interface Parent {
-        /** Our end of a new channel, which the caller owns; empty when the parent has none for us. */
-        Optional<Fd> handoverChannel(Duration patience);
-
-        /** Pid as the kernel vouched for it; 0 when it is not visible from here. */
-        long pid();
-
-        /** Waits no longer than {@code patience} for the end of a process that may be about to end. */
-        boolean ends(Duration patience);
-
-        /** Its last connection has left. */
-        void isEmpty();
-    }
-
-    ChildMigration(Posix posix, HotRestartOptions options, Migrations migrations, Stats stats, Parent parent) {
+    ChildMigration(Posix posix, HotRestartOptions options, Migrations migrations, Stats stats, MigratingParent parent) {
         this.posix = posix;
         this.options = options;
         this.migrations = migrations;
@@ -87,11 +60,7 @@ final class ChildMigration implements AutoCloseable {
      * @return false when it is too late, or there is nothing to undo
      */
     synchronized boolean rollBack(String reason) {
-        boolean possible = switch (state) {
-            case AdoptionState.Unasked _, AdoptionState.Greeting _, AdoptionState.Adopting _ -> true;
-            case AdoptionState.Gathered _, AdoptionState.Returning _ -> true;
-            case AdoptionState.Committed _, AdoptionState.Undone _, AdoptionState.Alone _ -> false;
-        };
+        boolean possible = AdoptionStates.canBeUndone(state);
         if (possible && rollbackWanted == null) {
             rollbackWanted = reason;
         }
@@ -134,7 +103,7 @@ final class ChildMigration implements AutoCloseable {
             return;
         }
         Optional<Fd> end = parent.handoverChannel(PATIENCE);
-        if (end.isEmpty() || !isParents(end.get())) {
+        if (end.isEmpty() || !HandoverChannel.isMadeBy(posix, end.get(), parent.pid())) {
             end.ifPresent(Fd::close);
             move(new AdoptionEvent.ChannelLost("the parent has no handover channel for us"));
             return;
@@ -153,22 +122,6 @@ final class ChildMigration implements AutoCloseable {
         move(new AdoptionEvent.ChannelPassed());
         say(new HandoverMessage.Hello(
                 HandoverMessage.VERSION, options.epoch(), migrations.adopted(), fdBudget.available()));
-    }
-
-    /** SO_PEERCRED: who made the pair. */
-    private boolean isParents(Fd end) {
-        try {
-            PeerCredentials maker = posix.peerCredentials(end);
-            boolean trusted = maker.uid() == posix.effectiveUserId() || maker.uid() == 0;
-            boolean same = parent.pid() == 0 || maker.pid() == 0 || maker.pid() == parent.pid();
-            if (!trusted || !same) {
-                LOG.warn("a handover channel of {} is not our parent's, pid {}; ignored", maker, parent.pid());
-            }
-            return trusted && same;
-        } catch (PosixException e) {
-            LOG.warn("what the parent has passed is no channel: {}", e.getMessage());
-            return false;
-        }
     }
 
     /** Reads what there is, or waits a moment for it. */
@@ -259,14 +212,7 @@ final class ChildMigration implements AutoCloseable {
 
     private void take(HandoverMessage.Offer offer, Received.Message received) {
         Adopting open = adopting;
-        boolean wanted = switch (state) {
-            case AdoptionState.Adopting _, AdoptionState.Gathered _, AdoptionState.Committed _ -> true;
-            // Not answered, so not taken: the parent resumes them when it reads Rollback.
-            case AdoptionState.Returning _ -> false;
-            case AdoptionState.Unasked _, AdoptionState.Greeting _, AdoptionState.Undone _, AdoptionState.Alone _ ->
-                false;
-        };
-        if (!wanted || open == null) {
+        if (!AdoptionStates.takesOffers(state) || open == null) {
             received.closeFds();
         } else if (!open.take(offer, received.fds())) {
             lost("the parent cannot be told what was taken over");
@@ -295,41 +241,32 @@ final class ChildMigration implements AutoCloseable {
         Offering offering = new Offering(
                 open, migrations.sources(), options.migration(), parentAdopts, parentBudget, System.nanoTime());
         returning = offering;
-        long deadline = System.nanoTime() + RETURN_PATIENCE.toNanos();
+        GivingBack givingBack = new GivingBack(offering, duties, System.nanoTime());
         while (state instanceof AdoptionState.Returning) {
-            int read = 0;
-            while (read < MAX_MESSAGES_PER_TURN && read()) {
-                read++;
-            }
+            for (int i = 0; i < MAX_MESSAGES_PER_TURN && read(); i++) {}
             if (state instanceof AdoptionState.Returning) {
-                giveBackMore(offering, duties, deadline);
+                giveBackMore(givingBack);
             }
         }
         LOG.info("rolled back: {} connections returned, {} left", offering.moved(), duties.connections());
     }
 
-    private void giveBackMore(Offering offering, ParentDuties duties, long deadline) {
+    private void giveBackMore(GivingBack givingBack) {
         long now = System.nanoTime();
-        if (offering.isOverdue(now)) {
-            giveUp("no answer to an offer within " + options.migration().stallTimeout());
-            return;
-        }
-        offering.lookAgain();
-        switch (offering.turn(now)) {
-            case GOING -> await(shorter(offering.untilNextTurn(now), LOOK_AGAIN));
-            case GONE -> lost("the parent takes nothing back");
-            case NOTHING_LEFT -> {
-                if (duties.connections() > 0 && now - deadline < 0) {
-                    await(LOOK_AGAIN);
-                } else if (say(new HandoverMessage.Bye(0))) {
+        switch (givingBack.turn(now)) {
+            case GOING -> {
+                Duration due = givingBack.untilNextTurn(now);
+                await(due.compareTo(LOOK_AGAIN) < 0 ? due : LOOK_AGAIN);
+            }
+            case DONE -> {
+                if (say(new HandoverMessage.Bye(0))) {
                     move(new AdoptionEvent.Returned());
                 }
             }
+            case OVERDUE ->
+                giveUp("no answer to an offer within " + options.migration().stallTimeout());
+            case GONE -> lost("the parent takes nothing back");
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /**
@@ -385,13 +322,8 @@ final class ChildMigration implements AutoCloseable {
     void turn() {
         for (int i = 0; i < MAX_MESSAGES_PER_TURN && read(); i++) {}
         HandoverChannel open = channel;
-        long now = System.nanoTime();
-        if (open != null && now - budgetToldNanos >= BUDGET_INTERVAL.toNanos()) {
-            budgetToldNanos = now;
-            int available = fdBudget.available();
-            if (available < LOW_BUDGET) { // else what was said last is enough
-                open.send(new HandoverMessage.Budget(available), List.of());
-            }
+        if (open != null) {
+            fdBudget.tellWhenLow(open);
         }
     }
 
@@ -403,20 +335,13 @@ final class ChildMigration implements AutoCloseable {
 
     /** Says it, waiting a moment for room. False when it cannot be said: the channel has ended then. */
     private boolean say(HandoverMessage message) {
-        long deadline = System.nanoTime() + options.migration().stallTimeout().toNanos();
         HandoverChannel open = channel;
-        while (open != null) {
-            Sent sent = open.send(message, List.of());
-            if (sent == Sent.SENT) {
-                return true;
-            }
-            if (sent == Sent.GONE || System.nanoTime() - deadline >= 0) {
-                lost("the parent does not take " + message.getClass().getSimpleName());
-                return false;
-            }
-            RpcStream.pause(FULL_QUEUE_PAUSE);
+        boolean said =
+                open != null && open.sendFirmly(message, options.migration().stallTimeout());
+        if (open != null && !said) {
+            lost("the parent does not take " + message.getClass().getSimpleName());
         }
-        return false;
+        return said;
     }
 
     /** We live, and the parent is to know that nothing more is accepted. */
@@ -467,10 +392,5 @@ final class ChildMigration implements AutoCloseable {
                 pauses.quantile(0.5),
                 pauses.quantile(0.99),
                 pauses.max());
-    }
-
-    /** Any thread. */
-    AdoptionState state() {
-        return state;
     }
 }

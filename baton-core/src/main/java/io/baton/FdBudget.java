@@ -4,6 +4,7 @@ import io.baton.posix.Posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +20,15 @@ final class FdBudget {
     /** Connections are accepted meanwhile, each with two fds and pipes on loan. */
     private static final int RESERVE = 256;
 
+    /** Below it the other side may be waiting for more. */
+    private static final int LOW = 1024;
+
+    private static final long TELL_NANOS = 500_000_000L;
     private static final long FRESH_NANOS = 20_000_000L;
 
     private final Posix posix;
     private long countedNanos;
+    private long toldNanos;
     private long free;
     private boolean counted;
 
@@ -44,6 +50,18 @@ final class FdBudget {
     /** So many have arrived. */
     void took(int fds) {
         free -= fds;
+    }
+
+    /** Tells the other side, now and then, while it may be waiting for more than there was. */
+    void tellWhenLow(HandoverChannel channel) {
+        long now = System.nanoTime();
+        if (now - toldNanos < TELL_NANOS) {
+            return;
+        }
+        toldNanos = now;
+        if (available() < LOW) { // else what was said last is enough
+            channel.send(new HandoverMessage.Budget(available()), List.of());
+        }
     }
 
     private static long open() {

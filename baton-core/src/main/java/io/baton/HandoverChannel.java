@@ -2,13 +2,17 @@ package io.baton;
 
 import io.baton.posix.Errno;
 import io.baton.posix.Fd;
+import io.baton.posix.PeerCredentials;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.ReceivedMessage;
 import io.baton.posix.ShutdownHow;
 import io.baton.spi.Snapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One end of the SOCK_SEQPACKET pair between two Batons. Owns the socket. Never blocks; for one thread at a time.
@@ -17,11 +21,15 @@ import java.util.Optional;
  * message can arrive, so that what is read then is all that the other side has ever said.
  */
 final class HandoverChannel implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HandoverChannel.class);
+
     /** Below the default of net.core.wmem_default, 212992, of which the kernel wants 32 for itself. */
     static final int MAX_DATAGRAM_BYTES = 192 * 1024;
 
     /** What an offer needs besides its snapshots: 64 times a name of 64 bytes, and some numbers. */
     static final int OFFER_OVERHEAD_BYTES = 16 * 1024;
+
+    private static final Duration FULL_QUEUE_PAUSE = Duration.ofMillis(1);
 
     /** ECONNRESET comes once, before what can still be read; more of it is another fault. */
     private static final int MAX_RESETS = 2;
@@ -33,6 +41,25 @@ final class HandoverChannel implements AutoCloseable {
         this.posix = posix;
         this.socket = socket;
         posix.setNonBlocking(socket, true);
+    }
+
+    /**
+     * Whether {@code end} is of a socket pair that our user (or root) has made, in the process {@code pid} as far as that can be seen from
+     * here (SO_PEERCRED).
+     */
+    static boolean isMadeBy(Posix posix, Fd end, long pid) {
+        try {
+            PeerCredentials maker = posix.peerCredentials(end);
+            boolean trusted = maker.uid() == posix.effectiveUserId() || maker.uid() == 0;
+            boolean same = pid == 0 || maker.pid() == 0 || maker.pid() == pid;
+            if (!trusted || !same) {
+                LOG.warn("a handover channel of {} is not our parent's, pid {}; ignored", maker, pid);
+            }
+            return trusted && same;
+        } catch (PosixException e) {
+            LOG.warn("what the parent has passed is no channel: {}", e.getMessage());
+            return false;
+        }
     }
 
     enum Sent {
@@ -78,6 +105,18 @@ final class HandoverChannel implements AutoCloseable {
                 case EPIPE, ECONNRESET, ECONNREFUSED, ENOTCONN -> Sent.GONE;
                 default -> throw e;
             };
+        }
+    }
+
+    /** As {@link #send} without fds, trying again for {@code patience}; false when it was not sent. */
+    boolean sendFirmly(HandoverMessage message, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            Sent sent = send(message, List.of());
+            if (sent != Sent.LATER || System.nanoTime() - deadline >= 0) {
+                return sent == Sent.SENT;
+            }
+            RpcStream.pause(FULL_QUEUE_PAUSE);
         }
     }
 

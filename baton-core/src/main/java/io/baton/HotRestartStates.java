@@ -131,6 +131,15 @@ final class HotRestartStates {
         };
     }
 
+    /** Whether the admin may be open: always while serving, and while draining when nobody but ourselves asked for it. */
+    static boolean adminMayBeOpen(HotRestartState state) {
+        return switch (state) {
+            case Serving serving -> true;
+            case Draining draining -> draining.child().isEmpty();
+            case Starting _, AwaitingReady _, Migrating _, RollingBack _, Terminated _ -> false;
+        };
+    }
+
     private static Serving rollback(RestartEpoch epoch, long child, boolean childAlive) {
         return new Serving(epoch, childAlive ? OptionalLong.of(child) : OptionalLong.empty());
     }

@@ -126,10 +126,6 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
         return soonest.isNegative() ? Duration.ZERO : soonest;
     }
 
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
     @Override
     void turn() {
         watchChild(); // before its messages: a dead child's last wish to drain us must not be granted
@@ -178,22 +174,12 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
         }
         child.arrived(pid);
         self.asChild().terminateParentSoon("a child of ours has come");
-        if (childIsNew(from.get())) {
+        if (HotRestartStates.adminMayBeOpen(from.get())) {
             Guarded.run("closeAdmin", duties::closeAdmin);
         }
         reply(
                 new Reply.ShutdownAdmin(self.asChild().originalStart().getEpochSecond(), options.reusePortDefault()),
                 List.of());
-    }
-
-    /** The admin may be open: always while serving, and while draining when nobody but ourselves asked for it. */
-    private static boolean childIsNew(HotRestartState from) {
-        return switch (from) {
-            case HotRestartState.Serving serving -> true;
-            case HotRestartState.Draining draining -> draining.child().isEmpty();
-            case HotRestartState.Starting _, HotRestartState.AwaitingReady _, HotRestartState.Terminated _ -> false;
-            case HotRestartState.Migrating _, HotRestartState.RollingBack _ -> false;
-        };
     }
 
     /** Answered as an Envoy would when connections are to stay. */

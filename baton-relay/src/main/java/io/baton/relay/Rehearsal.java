@@ -1,5 +1,6 @@
 package io.baton.relay;
 
+import io.baton.HandoverRehearsal;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -94,7 +95,6 @@ public final class Rehearsal {
         try (Fd front = listen();
                 Fd back = listen();
                 RehearsalEcho echo = new RehearsalEcho(posix, back);
-                RehearsalFerry ferry = new RehearsalFerry(posix);
                 Relay relay = new Relay(posix, one, observer);
                 Relay other = new Relay(posix, one, observer)) {
             RelayListener listener = new RelayListener(
@@ -111,17 +111,21 @@ public final class Rehearsal {
             int wave = 0;
             JitActivity jit = new JitActivity();
             do {
-                wave(address, new Stage(ferry, relay, other), wave);
+                wave(address, new Stage(posix, relay, other), wave);
                 wave++;
             } while (timeLeft() && !(connections >= options.enough() && jit.hasCalmedDown()));
         }
     }
 
     /** Where the connections are handed to and fro. */
-    private record Stage(RehearsalFerry ferry, Relay relay, Relay other) {
+    private record Stage(Posix posix, Relay relay, Relay other) {
         /** There, or all of them back. */
         int move(boolean back) {
-            return back ? ferry.move(other, relay) : ferry.move(relay, other);
+            return back ? move(other, relay) : move(relay, other);
+        }
+
+        private int move(Relay from, Relay to) {
+            return HandoverRehearsal.move(posix, from.connectionSource(), to.connectionRestorer());
         }
     }
 

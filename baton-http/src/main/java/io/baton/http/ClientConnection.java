@@ -405,12 +405,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Sin
     }
 
     private void updateReading() {
-        Exchange current = exchange;
-        boolean wanted = state == State.LINGERING || (held == null && (current == null || current.wantsRequestBytes()));
+        boolean wanted = wantsToRead();
         if (reading != wanted && state != State.CLOSED) {
             reading = wanted;
             channel.config().setAutoRead(wanted);
         }
+    }
+
+    private boolean wantsToRead() {
+        return switch (state) {
+            // What is held is the start of a head; or whole requests, which wait until the client has read its
+            // responses.
+            case IDLE, HEAD -> held == null || channel.isWritable();
+            case EXCHANGE -> {
+                Exchange current = exchange;
+                yield held == null && (current == null || current.wantsRequestBytes());
+            }
+            case LINGERING -> true;
+            case CLOSED -> false;
+        };
     }
 
     private void dropHeld() {

@@ -112,9 +112,11 @@ class ForwardingTest {
     void aHeadMayComeByteByByte() throws Exception {
         try (Origin origin = Origin.answering(OK);
                 ProxyUnderTest proxy = new ProxyUnderTest(origin.address());
+                Client other = proxy.client();
                 Client client = proxy.client()) {
             for (char octet : "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n".toCharArray()) {
                 client.send(String.valueOf(octet));
+                other.get("/other"); // the one loop has then seen what came before
             }
 
             assertThat(client.read().body()).isEqualTo("ok");

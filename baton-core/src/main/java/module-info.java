@@ -6,4 +6,5 @@ module io.baton {
     requires static org.jspecify;
 
     exports io.baton;
+    exports io.baton.spi;
 }

@@ -1,6 +1,7 @@
-/** The proxy: config, listeners, clusters, TCP through the relay. */
+/** The proxy: config, listeners, clusters, TCP through the relay, HTTP through Netty. */
 module io.baton.proxy {
     requires transitive io.baton;
+    requires transitive io.baton.http;
     requires transitive io.baton.posix;
     requires transitive io.baton.relay;
     requires com.fasterxml.jackson.core;

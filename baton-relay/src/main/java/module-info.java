@@ -1,5 +1,6 @@
 /** The L4 data path: epoll and kernel pipes. */
 module io.baton.relay {
+    requires transitive io.baton;
     requires transitive io.baton.posix;
     requires java.management;
     requires org.slf4j;

@@ -4,6 +4,8 @@ import io.baton.DomainSocketNames.Role;
 import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.ConnectionSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ final class ActiveHotRestart implements HotRestart {
     private final Stats stats;
     private final HotRestartingChild asChild;
     private final Lifecycle lifecycle;
+    private final Migrations migrations;
     private final Listeners listeners;
     private final DrainManager drainManager;
     private final SharedLock logLock;
@@ -43,6 +46,7 @@ final class ActiveHotRestart implements HotRestart {
             SharedMemory memory,
             Stats stats,
             HotRestartingChild asChild,
+            Migrations migrations,
             HotRestartObserver observer) {
         this.posix = posix;
         this.options = options;
@@ -51,6 +55,7 @@ final class ActiveHotRestart implements HotRestart {
         this.memory = memory;
         this.stats = stats;
         this.asChild = asChild;
+        this.migrations = migrations;
         this.lifecycle = new Lifecycle(options.epoch(), observer);
         this.listeners = new Listeners(posix, asChild);
         this.drainManager = new DrainManager(options.drainTime(), options.drainStrategy(), System::nanoTime);
@@ -79,16 +84,17 @@ final class ActiveHotRestart implements HotRestart {
         DomainSocketNames names = new DomainSocketNames(options.socketPath(), options.baseId());
         DomainSockets sockets = DomainSockets.bind(posix, names, options.epoch(), options.socketMode());
         HotRestartingChild asChild = null;
+        Migrations migrations = new Migrations();
         try {
-            asChild = new HotRestartingChild(posix, options, names, sockets, stats);
+            asChild = new HotRestartingChild(posix, options, names, sockets, stats, migrations);
             if (options.skipOnNoParent()) {
                 asChild.probeParent();
             }
             SharedMemory memory = attachMemory(options, posix, names, asChild.parentPresent());
             memory.setInitializing();
             try {
-                ActiveHotRestart hotRestart =
-                        new ActiveHotRestart(posix, options, names, sockets, memory, stats, asChild, observer);
+                ActiveHotRestart hotRestart = new ActiveHotRestart(
+                        posix, options, names, sockets, memory, stats, asChild, migrations, observer);
                 hotRestart.publish();
                 return hotRestart;
             } catch (RuntimeException e) {
@@ -137,6 +143,7 @@ final class ActiveHotRestart implements HotRestart {
     private boolean isLive() {
         return switch (lifecycle.state()) {
             case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> true;
+            case HotRestartState.Migrating _, HotRestartState.RollingBack _ -> true;
             case HotRestartState.Starting _, HotRestartState.Draining _, HotRestartState.Terminated _ -> false;
         };
     }
@@ -180,6 +187,16 @@ final class ActiveHotRestart implements HotRestart {
     }
 
     @Override
+    public void register(ConnectionSource source) {
+        migrations.add(source);
+    }
+
+    @Override
+    public void register(ConnectionRestorer restorer) {
+        migrations.add(restorer);
+    }
+
+    @Override
     public synchronized void serve(ParentDuties duties) {
         if (asParent.isPresent() || closed.get()) {
             throw new IllegalStateException("serve was called before, or after close");
@@ -195,10 +212,25 @@ final class ActiveHotRestart implements HotRestart {
                 options,
                 names,
                 sockets,
-                new HotRestartingParent.Self(options.epoch(), lifecycle, memory, listeners, stats, drain, asChild),
+                new HotRestartingParent.Self(
+                        options.epoch(), lifecycle, memory, listeners, stats, drain, migrations, asChild),
                 duties);
         asParent = Optional.of(parent);
         parent.start();
+    }
+
+    @Override
+    public boolean rollBack(String reason) {
+        return asChild.parentPresent() && asChild.migration().rollBack(reason);
+    }
+
+    @Override
+    public MigrationReport migration() {
+        long movable = migrations.sources().stream()
+                .mapToLong(ConnectionSource::movable)
+                .sum();
+        return asChild.migration()
+                .report(asParent.map(HotRestartingParent::moved).orElse(0L), movable);
     }
 
     @Override
@@ -209,7 +241,8 @@ final class ActiveHotRestart implements HotRestart {
         if (!(lifecycle.state() instanceof HotRestartState.Starting)) {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());
         }
-        asChild.takeOver();
+        migrations.close();
+        asChild.takeOver(asParent.get().duties());
         listeners.takenOver();
         lifecycle.offer(new HotRestartEvent.Ready()); // before the flag is gone: the next child may ask at once
         memory.clearInitializing();

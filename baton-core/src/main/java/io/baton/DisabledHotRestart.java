@@ -1,6 +1,8 @@
 package io.baton;
 
 import io.baton.posix.Posix;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.ConnectionSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,6 +13,7 @@ final class DisabledHotRestart implements HotRestart {
 
     private final Instant started = Instant.now();
     private final Lifecycle lifecycle;
+    private final Migrations migrations = new Migrations();
     private final Listeners listeners;
     private final DrainManager drainManager;
     private final DrainProcedure drain;
@@ -57,8 +60,28 @@ final class DisabledHotRestart implements HotRestart {
     }
 
     @Override
+    public void register(ConnectionSource source) {
+        migrations.add(source);
+    }
+
+    @Override
+    public void register(ConnectionRestorer restorer) {
+        migrations.add(restorer);
+    }
+
+    @Override
     public void serve(ParentDuties duties) {
         this.duties = Optional.of(duties);
+    }
+
+    @Override
+    public boolean rollBack(String reason) {
+        return false;
+    }
+
+    @Override
+    public MigrationReport migration() {
+        return MigrationReport.NONE;
     }
 
     @Override
@@ -66,6 +89,7 @@ final class DisabledHotRestart implements HotRestart {
         if (lifecycle.offer(new HotRestartEvent.Ready()).isEmpty()) {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());
         }
+        migrations.close();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.baton;
 
 import io.baton.posix.Posix;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.ConnectionSource;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -61,16 +63,43 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      */
     Optional<ParentAdmin> shutdownParentAdmin() throws HotRestartException;
 
+    /**
+     * Lets connections of {@code source} move to a child that takes their kind. Before {@link #ready}.
+     *
+     * @throws IllegalStateException after {@link #ready}, or when there is a source of this kind's name already
+     */
+    void register(ConnectionSource source);
+
+    /**
+     * Lets connections of {@code restorer}'s kind move here: from the parent during {@link #ready} and as long as the parent drains, and
+     * back from a child that is rolled back. Before {@link #ready}.
+     *
+     * @throws IllegalStateException after {@link #ready}, or when there is a restorer of this kind's name already
+     */
+    void register(ConnectionRestorer restorer);
+
     /** Begins to answer a child, on a thread of its own; {@code duties} are called on it. A child comes only after {@link #ready}. */
     void serve(ParentDuties duties);
 
     /**
-     * Declares this process initialised and accepting: merges the parent's stats, has the parent drain, lets the next child in, and
+     * Has {@link #ready} undo the hot restart: no more connections are taken over, {@link ParentDuties#drainListeners} is called on this
+     * process's own duties, and what it holds goes back to the parent, which serves on. {@code ready} then throws. Any thread.
+     *
+     * @return false when it is too late for that, or there is no parent to go back to
+     */
+    boolean rollBack(String reason);
+
+    /** Connections that have moved here and from here. Any thread. */
+    MigrationReport migration();
+
+    /**
+     * Declares this process initialised and accepting: takes over what connections the parent can give, merges the parent's stats, has the parent drain, lets the next child in, and
      * starts the clock that ends the parent.
      *
      * <p>The caller may accept already, so a stalled parent holds this up for 4 seconds at most: 2 for its stats, which are merged later
      * if they come later, and 2 for room in its queue. What is in the queue it will read, and drain, when it goes on.
      *
+     * @throws HotRestartException.RolledBack after {@link #rollBack}: the parent serves on, and this process has nothing left to do
      * @throws HotRestartException when the parent, still there, cannot be told to drain; it then goes on serving
      * @throws IllegalStateException before {@link #serve}, or when called twice
      */

@@ -9,11 +9,20 @@ public sealed interface HotRestartEvent {
     /** A child asked for the admin listener to be closed: the handover begins. */
     record ChildArrived(long pid) implements HotRestartEvent {}
 
-    /** The child accepts and had us drain: the point of no return. */
+    /** The child takes connections over: they may be offered. */
+    record MigrationBegun(long pid) implements HotRestartEvent {}
+
+    /** The handover channel is lost, its child is not: what has not moved stays, and drains when the child is ready. */
+    record MigrationLost(long pid, String reason) implements HotRestartEvent {}
+
+    /** The child gives back what it has taken over. */
+    record RollbackBegun(long pid, String reason) implements HotRestartEvent {}
+
+    /** The child accepts and had us drain, or has committed: the point of no return. */
     record ChildReady(long pid) implements HotRestartEvent {}
 
     /**
-     * The child ended, or was not ready in time.
+     * The child ended, was not ready in time, or has given everything back.
      *
      * @param alive true when it was only given up on
      */

@@ -24,4 +24,13 @@ public class HotRestartException extends Exception {
             super(message, cause);
         }
     }
+
+    /** This hot restart was undone before its commit: the parent serves on, with all connections that could go back. */
+    public static final class RolledBack extends HotRestartException {
+        private static final long serialVersionUID = 1L;
+
+        RolledBack(String reason) {
+            super("rolled back: " + reason);
+        }
+    }
 }

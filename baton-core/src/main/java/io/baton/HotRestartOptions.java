@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * @param replyTimeout as a child: how long one answer of the parent may take
  * @param sendRetryInterval pause before a request is sent again to a parent that has its socket not bound yet (ECONNREFUSED)
  * @param sendAttempts how often a request is sent in all
+ * @param migration how connections move; only between two Batons
  * @param disabled take no part: nothing is shared, nothing handed over
  */
 public record HotRestartOptions(
@@ -53,6 +54,7 @@ public record HotRestartOptions(
         Duration replyTimeout,
         Duration sendRetryInterval,
         int sendAttempts,
+        MigrationOptions migration,
         boolean disabled) {
 
     /** sun_path has 108 bytes; the longest suffix is {@code _udp_parent_4294967292} and a NUL. */
@@ -63,6 +65,7 @@ public record HotRestartOptions(
         requireNonNull(baseIdPath, "baseIdPath is null");
         requireNonNull(epoch, "epoch is null");
         requireNonNull(drainStrategy, "drainStrategy is null");
+        requireNonNull(migration, "migration is null");
         if (dynamicBaseId && !epoch.isFirst()) {
             throw new IllegalArgumentException(
                     "cannot use --restart-epoch=%s with --use-dynamic-base-id".formatted(epoch));
@@ -110,6 +113,7 @@ public record HotRestartOptions(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),
                 10,
+                MigrationOptions.defaults(),
                 false);
     }
 
@@ -156,6 +160,7 @@ public record HotRestartOptions(
         public Duration replyTimeout;
         public Duration sendRetryInterval;
         public int sendAttempts;
+        public MigrationOptions migration;
         public boolean disabled;
 
         private Values(HotRestartOptions options) {
@@ -178,6 +183,7 @@ public record HotRestartOptions(
             replyTimeout = options.replyTimeout;
             sendRetryInterval = options.sendRetryInterval;
             sendAttempts = options.sendAttempts;
+            migration = options.migration;
             disabled = options.disabled;
         }
 
@@ -202,6 +208,7 @@ public record HotRestartOptions(
                     replyTimeout,
                     sendRetryInterval,
                     sendAttempts,
+                    migration,
                     disabled);
         }
     }

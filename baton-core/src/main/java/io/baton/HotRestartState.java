@@ -8,8 +8,14 @@ import java.util.OptionalLong;
  * <pre>
  *              Ready                ChildArrived                  ChildReady
  *  Starting ----------> Serving -------------------> AwaitingReady ----------> Draining --- Drained, Terminate ---> Terminated
- *                          ^                               |
- *                          +--------- ChildFailed ---------+
+ *                        ^  ^                         |    |    ^                 ^
+ *                        |  +------ ChildFailed ------+    |    | MigrationLost   |
+ *                        |                   MigrationBegun|    |                 |
+ *                        |                                 v    |                 |
+ *                        +--------- ChildFailed --------- Migrating -- ChildReady +
+ *                        |                                 | RollbackBegun
+ *                        |                                 v
+ *                        +--------- ChildFailed --------- RollingBack
  * </pre>
  */
 public sealed interface HotRestartState {
@@ -44,6 +50,22 @@ public sealed interface HotRestartState {
         @Override
         public String label() {
             return "awaiting_ready";
+        }
+    }
+
+    /** Serving, without its admin, while its connections move to the child, which accepts as well. */
+    record Migrating(RestartEpoch epoch, long child) implements HotRestartState {
+        @Override
+        public String label() {
+            return "migrating";
+        }
+    }
+
+    /** Serving, while the connections that have moved to the child come back. */
+    record RollingBack(RestartEpoch epoch, long child) implements HotRestartState {
+        @Override
+        public String label() {
+            return "rolling_back";
         }
     }
 

@@ -5,10 +5,15 @@ import io.baton.HotRestartEvent.ChildFailed;
 import io.baton.HotRestartEvent.ChildReady;
 import io.baton.HotRestartEvent.DrainRequested;
 import io.baton.HotRestartEvent.Drained;
+import io.baton.HotRestartEvent.MigrationBegun;
+import io.baton.HotRestartEvent.MigrationLost;
 import io.baton.HotRestartEvent.Ready;
+import io.baton.HotRestartEvent.RollbackBegun;
 import io.baton.HotRestartEvent.TerminateRequested;
 import io.baton.HotRestartState.AwaitingReady;
 import io.baton.HotRestartState.Draining;
+import io.baton.HotRestartState.Migrating;
+import io.baton.HotRestartState.RollingBack;
 import io.baton.HotRestartState.Serving;
 import io.baton.HotRestartState.Starting;
 import io.baton.HotRestartState.Terminated;
@@ -25,6 +30,8 @@ final class HotRestartStates {
             case Starting now -> fromStarting(now, event);
             case Serving now -> fromServing(now, event);
             case AwaitingReady now -> fromAwaitingReady(now, event);
+            case Migrating now -> fromMigrating(now, event);
+            case RollingBack now -> fromRollingBack(now, event);
             case Draining now -> fromDraining(now, event);
             case Terminated now -> Optional.empty();
         };
@@ -35,6 +42,7 @@ final class HotRestartStates {
             case Ready ready -> to(new Serving(now.epoch(), OptionalLong.empty()));
             case ChildArrived _, ChildReady _, ChildFailed _, DrainRequested _, Drained _, TerminateRequested _ ->
                 Optional.empty();
+            case MigrationBegun _, MigrationLost _, RollbackBegun _ -> Optional.empty();
         };
     }
 
@@ -48,6 +56,7 @@ final class HotRestartStates {
                 to(new Serving(now.epoch(), OptionalLong.empty()));
             case DrainRequested requested -> to(new Draining(now.epoch(), OptionalLong.empty()));
             case Ready _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ -> Optional.empty();
+            case MigrationBegun _, MigrationLost _, RollbackBegun _ -> Optional.empty();
         };
     }
 
@@ -55,12 +64,42 @@ final class HotRestartStates {
         return switch (event) {
             case ChildArrived(long pid) when pid == now.child() -> to(now); // it asked again
             case ChildReady(long pid) when pid == now.child() -> to(new Draining(now.epoch(), OptionalLong.of(pid)));
-            case ChildFailed failed when failed.pid() == now.child() -> to(rollback(now, failed.alive()));
+            case MigrationBegun(long pid) when pid == now.child() -> to(new Migrating(now.epoch(), pid));
+            case ChildFailed failed
+            when failed.pid() == now.child() -> to(rollback(now.epoch(), now.child(), failed.alive()));
             // Before it has us drain it has no business ending us: a child that is being stopped early says so.
-            case TerminateRequested(long pid) when pid == now.child() -> to(rollback(now, true));
+            case TerminateRequested(long pid) when pid == now.child() -> to(rollback(now.epoch(), pid, true));
             case DrainRequested requested -> to(new Draining(now.epoch(), OptionalLong.of(now.child())));
             case Ready _, ChildArrived _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ ->
                 Optional.empty();
+            case MigrationBegun _, MigrationLost _, RollbackBegun _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<HotRestartState> fromMigrating(Migrating now, HotRestartEvent event) {
+        return switch (event) {
+            case ChildReady(long pid) when pid == now.child() -> to(new Draining(now.epoch(), OptionalLong.of(pid)));
+            case MigrationLost lost when lost.pid() == now.child() -> to(new AwaitingReady(now.epoch(), now.child()));
+            case RollbackBegun begun when begun.pid() == now.child() -> to(new RollingBack(now.epoch(), now.child()));
+            case ChildFailed failed
+            when failed.pid() == now.child() -> to(rollback(now.epoch(), now.child(), failed.alive()));
+            case TerminateRequested(long pid) when pid == now.child() -> to(rollback(now.epoch(), pid, true));
+            case DrainRequested requested -> to(new Draining(now.epoch(), OptionalLong.of(now.child())));
+            case Ready _, ChildArrived _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ ->
+                Optional.empty();
+            case MigrationBegun _, MigrationLost _, RollbackBegun _ -> Optional.empty();
+        };
+    }
+
+    /** The child has stopped accepting for good: there is no way on from here but back. */
+    private static Optional<HotRestartState> fromRollingBack(RollingBack now, HotRestartEvent event) {
+        return switch (event) {
+            case ChildFailed failed
+            when failed.pid() == now.child() -> to(rollback(now.epoch(), now.child(), failed.alive()));
+            case TerminateRequested(long pid) when pid == now.child() -> to(rollback(now.epoch(), pid, true));
+            case Ready _, ChildArrived _, ChildReady _, ChildFailed _, Drained _, TerminateRequested _ ->
+                Optional.empty();
+            case DrainRequested _, MigrationBegun _, MigrationLost _, RollbackBegun _ -> Optional.empty();
         };
     }
 
@@ -76,11 +115,33 @@ final class HotRestartStates {
             case TerminateRequested(long pid) when is(now.child(), pid) -> to(new Terminated(now.epoch()));
             case Ready _, ChildArrived _, ChildReady _, ChildFailed _, DrainRequested _, TerminateRequested _ ->
                 Optional.empty();
+            case MigrationBegun _, MigrationLost _, RollbackBegun _ -> Optional.empty();
         };
     }
 
-    private static Serving rollback(AwaitingReady now, boolean childAlive) {
-        return new Serving(now.epoch(), childAlive ? OptionalLong.of(now.child()) : OptionalLong.empty());
+    /** The process that is our child, as far as we know: in a handover, serving in our place, or given up on. */
+    static OptionalLong child(HotRestartState state) {
+        return switch (state) {
+            case Serving serving -> serving.lateChild();
+            case AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
+            case Migrating migrating -> OptionalLong.of(migrating.child());
+            case RollingBack returning -> OptionalLong.of(returning.child());
+            case Draining draining -> draining.child();
+            case Starting _, Terminated _ -> OptionalLong.empty();
+        };
+    }
+
+    /** Whether the admin may be open: always while serving, and while draining when nobody but ourselves asked for it. */
+    static boolean adminMayBeOpen(HotRestartState state) {
+        return switch (state) {
+            case Serving serving -> true;
+            case Draining draining -> draining.child().isEmpty();
+            case Starting _, AwaitingReady _, Migrating _, RollingBack _, Terminated _ -> false;
+        };
+    }
+
+    private static Serving rollback(RestartEpoch epoch, long child, boolean childAlive) {
+        return new Serving(epoch, childAlive ? OptionalLong.of(child) : OptionalLong.empty());
     }
 
     private static Optional<HotRestartState> to(HotRestartState state) {

@@ -48,6 +48,10 @@ abstract class HotRestartingBase implements AutoCloseable {
         return names.address(role, epoch);
     }
 
+    static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     final void start() {
         thread.start();
     }

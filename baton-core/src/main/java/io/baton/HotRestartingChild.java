@@ -6,13 +6,13 @@ import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
-import io.baton.posix.SocketType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,12 +30,10 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private static final int MAX_LATE_ANSWERS = 64;
     private static final Duration REPEAT_TERMINATE = Duration.ofMillis(100);
 
-    private final SocketAddress parentAddress;
+    private final ParentContact parent;
     private final ParentStats parentStats;
     private final ParentPolling polling;
-
-    /** Once the parent has answered, and the kernel has told who that is. */
-    private Optional<PeerWatch> watch = Optional.empty();
+    private final ChildMigration migration;
 
     /** When to stop repeating Terminate to a parent that does not read; empty before the first. */
     private OptionalLong terminateDeadlineNanos = OptionalLong.empty();
@@ -46,7 +44,12 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     private volatile UdpPacketHandler udpHandler = packet -> {};
 
     HotRestartingChild(
-            Posix posix, HotRestartOptions options, DomainSocketNames names, DomainSockets sockets, Stats stats) {
+            Posix posix,
+            HotRestartOptions options,
+            DomainSocketNames names,
+            DomainSockets sockets,
+            Stats stats,
+            Migrations migrations) {
         super(
                 posix,
                 options,
@@ -56,9 +59,11 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
                 "baton-child");
         RestartEpoch epoch = options.epoch();
         this.parentPresent = !epoch.isFirst();
-        this.parentAddress = address(Role.PARENT, epoch.isFirst() ? epoch : epoch.previous());
+        SocketAddress parentAddress = address(Role.PARENT, epoch.isFirst() ? epoch : epoch.previous());
+        this.parent = new ParentContact(posix, options, main, parentAddress);
         this.parentStats = new ParentStats(stats, options.statsInterval());
         this.polling = new ParentPolling(options, parentStats);
+        this.migration = new ChildMigration(posix, options, migrations, stats, new MigrationParent());
     }
 
     /** Whether there is a parent, as far as we know. Any thread. */
@@ -85,9 +90,9 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
             return;
         }
         try {
-            main.send(new Request.TestConnection(), List.of(), parentAddress, options.replyTimeout());
+            parent.send(new Request.TestConnection(), options.replyTimeout());
         } catch (PosixException e) {
-            if (!isRefused(e)) {
+            if (!ParentContact.isRefused(e)) {
                 throw new HotRestartException(
                         "cannot tell whether the parent (epoch %s) is gone: %s"
                                 .formatted(options.epoch().previous(), e.getMessage()),
@@ -123,18 +128,58 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         return answer.get().fd();
     }
 
-    /** Has the parent stop accepting, after its numbers have been taken over. */
-    void takeOver() throws HotRestartException {
+    /**
+     * Takes the parent's place: its connections, as far as they move, then its numbers; and has it stop accepting.
+     *
+     * @throws HotRestartException.RolledBack when that was wanted before the parent was told to stop accepting
+     */
+    void takeOver(ParentDuties duties) throws HotRestartException {
         beginHandover();
         if (!parentPresent) {
             return;
         }
+        migration.gather(duties);
         Duration patience = shorter(TAKE_OVER_PATIENCE, options.replyTimeout());
         if (!options.skipParentStats()) {
             mergeStats(patience);
         }
-        if (parentPresent && send(new Request.DrainListeners(), patience)) {
+        if (parentPresent && (migration.commit(duties) || send(new Request.DrainListeners(), patience))) {
             parentStats.beginDrain();
+        }
+    }
+
+    ChildMigration migration() {
+        return migration;
+    }
+
+    /** The parent, as the migration sees it. */
+    private final class MigrationParent implements MigratingParent {
+        @Override
+        public Optional<Fd> handoverChannel(Duration patience) {
+            try {
+                return ask(new Request.HandoverChannel(), Reply.HandoverChannel.class, patience)
+                        .flatMap(Answer::fd);
+            } catch (HotRestartException e) {
+                LOG.info("connections do not move: {}", e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public long pid() {
+            return parent.pid();
+        }
+
+        @Override
+        public boolean ends(Duration patience) {
+            return parent.ends(patience);
+        }
+
+        @Override
+        public void isEmpty() {
+            if (options.exitWhenDrained()) {
+                polling.terminateSoon("its last connection has left");
+            }
         }
     }
 
@@ -146,10 +191,6 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         } catch (HotRestartException e) {
             LOG.warn("ready without the parent's stats, which will follow: {}", e.getMessage());
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** From here on the role's own thread talks to the parent. */
@@ -175,7 +216,8 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     @Override
     List<Fd> watched() {
-        return watch.flatMap(PeerWatch::pidFd).map(List::of).orElse(List.of());
+        return Stream.concat(parent.pidFd().stream(), migration.watched().stream())
+                .toList();
     }
 
     @Override
@@ -185,13 +227,14 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     @Override
     void turn() {
-        boolean ended = parentEnded(); // before reading: what it sent before it ended still counts
+        boolean ended = parent.ended(); // before reading: what it sent before it ended still counts
         for (Optional<RpcStream.Received> reply = main.receive(); reply.isPresent(); reply = main.receive()) {
             reply.get().closeFd();
-            if (isFromParent(reply.get()) && reply.get().message() instanceof Reply.Stats stats) {
+            if (parent.isFrom(reply.get()) && reply.get().message() instanceof Reply.Stats stats) {
                 polling.received(stats, System.nanoTime());
             }
         }
+        migration.turn();
         for (Optional<RpcStream.Received> request = udp.receive(); request.isPresent(); request = udp.receive()) {
             forwarded(request.get());
         }
@@ -201,7 +244,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         }
         switch (polling.next(System.nanoTime())) {
             case WAIT -> {}
-            case ASK_STATS -> trySend(new Request.Stats());
+            case ASK_STATS -> parent.trySend(new Request.Stats());
             case TERMINATE -> terminateParent();
         }
     }
@@ -214,16 +257,16 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
                     OptionalLong.of(now + options.replyTimeout().toNanos());
         }
         try {
-            main.send(new Request.Terminate(), List.of(), parentAddress, Duration.ZERO);
+            parent.send(new Request.Terminate(), Duration.ZERO);
         } catch (PosixException e) {
             if (e.errno() == Errno.EAGAIN && now - terminateDeadlineNanos.getAsLong() < 0) {
                 return;
             }
-            if (!isRefused(e)) {
+            if (!ParentContact.isRefused(e)) {
                 LOG.error(
                         "the parent (epoch {}, pid {}) could not be told to terminate and may live on: {}",
                         options.epoch().previous(),
-                        watch.map(PeerWatch::pid).orElse(0L),
+                        parent.pid(),
                         e.getMessage());
             }
         }
@@ -232,7 +275,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     private void forwarded(RpcStream.Received received) {
         received.closeFd();
-        if (isFromParent(received) && received.message() instanceof Request.ForwardedUdpPacket packet) {
+        if (parent.isFrom(received) && received.message() instanceof Request.ForwardedUdpPacket packet) {
             UdpPackets.fromRequest(packet)
                     .ifPresent(forwarded -> Guarded.run("UdpPacketHandler", () -> udpHandler.received(forwarded)));
         }
@@ -259,7 +302,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
             return Optional.empty();
         }
         while (parentPresent) {
-            boolean ended = parentEnded(); // before reading: what it sent before it ended still counts
+            boolean ended = parent.ended(); // before reading: what it sent before it ended still counts
             Optional<RpcStream.Received> received = main.receive();
             if (received.isPresent()) {
                 Optional<Answer<T>> answer = accept(received.get(), request, expected);
@@ -292,7 +335,7 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
             LOG.warn(
                     "a late answer was ignored: {}",
                     late.get().message().getClass().getSimpleName());
-            if (watch.isPresent() && isFromParent(late.get()) && late.get().message() instanceof Reply.Stats stats) {
+            if (parent.known() && parent.isFrom(late.get()) && late.get().message() instanceof Reply.Stats stats) {
                 parentStats.merge(stats, System.nanoTime()); // the parent holds its counters as told
             }
         }
@@ -300,14 +343,12 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
 
     private <T extends Reply> Optional<Answer<T>> accept(
             RpcStream.Received received, Request request, Class<T> expected) throws HotRestartException {
-        if (!isFromParent(received)) {
+        if (!parent.isFrom(received)) {
             received.closeFd();
             return Optional.empty();
         }
         if (expected.isInstance(received.message())) {
-            if (watch.isEmpty()) {
-                watch = Optional.of(new PeerWatch(posix, received.senderPid(), parentAddress));
-            }
+            parent.answeredBy(received.senderPid());
             return Optional.of(new Answer<>(expected.cast(received.message()), received.fd()));
         }
         received.closeFd();
@@ -318,65 +359,21 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         return Optional.empty();
     }
 
-    private boolean isFromParent(RpcStream.Received received) {
-        boolean known = watch.isEmpty() || watch.get().pid() == received.senderPid();
-        if (!known) {
-            LOG.warn(
-                    "pid {} answers in place of our parent, pid {}; ignored",
-                    received.senderPid(),
-                    watch.get().pid());
-        }
-        return known;
-    }
-
     private void beginHandover() throws HotRestartException {
-        if (parentPresent && watch.isEmpty()) {
+        if (parentPresent && !parent.known()) {
             shutdownAdmin();
         }
     }
 
     /**
-     * Sends with retries as long as the parent has not answered once: it may not have bound its socket yet.
-     *
-     * @return false when it is gone
+     * @return false when the parent is gone
      */
     private boolean send(Request request, Duration patience) throws HotRestartException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                main.send(request, List.of(), parentAddress, patience);
-                return true;
-            } catch (PosixException e) {
-                if (isRefused(e) && watch.isPresent()) {
-                    parentGone("its socket is gone");
-                    return false;
-                }
-                if (!isRefused(e) || attempt >= options.sendAttempts()) {
-                    throw new HotRestartException(
-                            "hot restart sendmsg() failed, is epoch %s running? %s"
-                                    .formatted(options.epoch().previous(), e.getMessage()),
-                            e);
-                }
-                LOG.info("attempt {} of {}: {}", attempt, options.sendAttempts(), e.getMessage());
-            }
-            RpcStream.pause(options.sendRetryInterval());
+        boolean sent = parent.sendFirmly(request, patience);
+        if (!sent) {
+            parentGone("its socket is gone");
         }
-    }
-
-    /** Sends now or never. */
-    private void trySend(Request request) {
-        try {
-            main.send(request, List.of(), parentAddress, Duration.ZERO);
-        } catch (PosixException e) {
-            LOG.warn("{} did not reach the parent: {}", request, e.getMessage());
-        }
-    }
-
-    private static boolean isRefused(PosixException e) {
-        return e.errno() == Errno.ECONNREFUSED || e.errno() == Errno.ENOENT;
-    }
-
-    private boolean parentEnded() {
-        return watch.isPresent() ? watch.get().ended() : !UnixPaths.isLive(posix, parentAddress, SocketType.DATAGRAM);
+        return sent;
     }
 
     /** We go on alone. */
@@ -391,8 +388,9 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
     public void close() {
         super.close();
         if (parentPresent && polling.begun() && !parentLeftToItself) {
-            trySend(new Request.Terminate());
+            parent.trySend(new Request.Terminate());
         }
-        watch.ifPresent(PeerWatch::close);
+        migration.close();
+        parent.close();
     }
 }

@@ -15,9 +15,9 @@ import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketType;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The parent role: answers the child, and takes back what it gave when the child fails. All on one thread, except {@link #forward} and
  * {@link #drain}.
  */
-final class HotRestartingParent extends HotRestartingBase {
+final class HotRestartingParent extends HotRestartingBase implements ParentMigration.Host {
     private static final Logger LOG = LoggerFactory.getLogger(HotRestartingParent.class);
     private static final Duration TURN = Duration.ofSeconds(1);
     private static final Duration DRAINING_TURN = Duration.ofMillis(50);
@@ -33,28 +33,12 @@ final class HotRestartingParent extends HotRestartingBase {
     /** How long a child that does not read may hold us up. */
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
 
-    /** A child that asks for stats lives, and has a timer to end us. */
-    private static final Duration CHILD_IS_SILENT = Duration.ofSeconds(30);
-
-    /** To an Envoy the whole of this name, tokens 0 to 1, is dynamic; told otherwise it makes another gauge of the same name. */
-    private static final List<Reply.Span> GENERATION_IS_DYNAMIC = List.of(new Reply.Span(0, 1));
-
     private final Self self;
     private final ParentDuties duties;
     private final SocketAddress childAddress;
     private final SocketAddress childUdpAddress;
-    private final StatsLatch latch;
-    private Optional<PeerWatch> child = Optional.empty();
-
-    /** Pid of the child that knows what {@link #latch} says; empty when the next one knows nothing. */
-    private OptionalLong lastTold = OptionalLong.empty();
-
-    private long readyDeadlineNanos;
-
-    /** The child has had us drain: it serves, and will end us. */
-    private boolean childReady;
-
-    private long childPolledNanos;
+    private final ChildRecord child;
+    private final ParentMigration migration;
 
     /** The drain is our own wish, whoever came since. */
     private boolean ownDrain;
@@ -69,6 +53,7 @@ final class HotRestartingParent extends HotRestartingBase {
             Listeners listeners,
             Stats stats,
             DrainProcedure drain,
+            Migrations migrations,
             HotRestartingChild asChild) {}
 
     HotRestartingParent(
@@ -87,8 +72,10 @@ final class HotRestartingParent extends HotRestartingBase {
                 "baton-parent");
         this.self = self;
         this.duties = duties;
-        this.latch = new StatsLatch(self.stats());
         this.childAddress = address(Role.CHILD, self.epoch().next());
+        this.child = new ChildRecord(posix, childAddress, options.readyTimeout(), self.stats());
+        this.migration = new ParentMigration(posix, options, self.migrations(), self.stats(), child, this);
+        self.migrations().onMovable(this::wake);
         this.childUdpAddress = address(Role.UDP_CHILD, self.epoch().next());
     }
 
@@ -100,7 +87,7 @@ final class HotRestartingParent extends HotRestartingBase {
 
     /** Sends a packet to the child that serves in our place. Any thread. */
     boolean forward(UdpPacket packet) {
-        if (!(self.lifecycle().state() instanceof HotRestartState.Draining draining)
+        if (!(state() instanceof HotRestartState.Draining draining)
                 || draining.child().isEmpty()) {
             return false;
         }
@@ -123,19 +110,20 @@ final class HotRestartingParent extends HotRestartingBase {
 
     @Override
     List<Fd> watched() {
-        return child.flatMap(PeerWatch::pidFd).map(List::of).orElse(List.of());
+        return Stream.concat(child.pidFd().stream(), migration.socket().stream())
+                .toList();
     }
 
     @Override
     Duration untilNextTurn() {
-        return switch (self.lifecycle().state()) {
-            case HotRestartState.Draining draining -> DRAINING_TURN;
-            case HotRestartState.AwaitingReady awaiting -> {
-                Duration left = Duration.ofNanos(readyDeadlineNanos - System.nanoTime());
-                yield left.isNegative() ? Duration.ZERO : left.compareTo(TURN) < 0 ? left : TURN;
-            }
+        Duration due = switch (state()) {
+            case HotRestartState.Draining _ -> DRAINING_TURN;
+            case HotRestartState.AwaitingReady _, HotRestartState.Migrating _, HotRestartState.RollingBack _ ->
+                shorter(child.untilReadyDeadline(), TURN);
             case HotRestartState.Starting _, HotRestartState.Serving _, HotRestartState.Terminated _ -> TURN;
         };
+        Duration soonest = shorter(due, migration.untilNextTurn());
+        return soonest.isNegative() ? Duration.ZERO : soonest;
     }
 
     @Override
@@ -145,6 +133,7 @@ final class HotRestartingParent extends HotRestartingBase {
             handle(request.get());
         }
         udp.receive().ifPresent(RpcStream.Received::closeFd); // a parent is sent nothing here
+        migration.turn();
         watchReadyDeadline();
         if (drainRequested) {
             drainRequested = false;
@@ -164,9 +153,10 @@ final class HotRestartingParent extends HotRestartingBase {
                 case Request.ShutdownAdmin ignored -> shutdownAdmin(pid);
                 case Request.PassListenSocket request -> passListenSocket(pid, request);
                 case Request.Stats ignored -> stats(pid);
-                case Request.DrainListeners ignored -> drainListeners(pid);
+                case Request.DrainListeners ignored -> commit(pid);
                 case Request.Terminate ignored -> terminate(pid);
                 case Request.TestConnection ignored -> LOG.debug("pid {} tested the connection", pid);
+                case Request.HandoverChannel ignored -> handoverChannel(pid);
                 case Request.ForwardedUdpPacket _, Request.Unknown _, Reply _, HotRestartMessage.NotRecognized _ -> {
                     LOG.warn("pid {} sent us an unfamiliar message, ignored: {}", pid, received.message());
                     refuse(pid);
@@ -182,16 +172,9 @@ final class HotRestartingParent extends HotRestartingBase {
         if (from.isEmpty()) {
             return;
         }
-        if (lastTold.isEmpty() || lastTold.getAsLong() != pid) { // one that asks again has what it was told
-            latch.reset();
-            lastTold = OptionalLong.of(pid);
-        }
-        watch(pid);
-        childReady = false;
-        childPolledNanos = System.nanoTime() - CHILD_IS_SILENT.toNanos();
-        readyDeadlineNanos = System.nanoTime() + options.readyTimeout().toNanos();
+        child.arrived(pid);
         self.asChild().terminateParentSoon("a child of ours has come");
-        if (childIsNew(from.get())) {
+        if (HotRestartStates.adminMayBeOpen(from.get())) {
             Guarded.run("closeAdmin", duties::closeAdmin);
         }
         reply(
@@ -199,13 +182,19 @@ final class HotRestartingParent extends HotRestartingBase {
                 List.of());
     }
 
-    /** The admin may be open: always while serving, and while draining when nobody but ourselves asked for it. */
-    private static boolean childIsNew(HotRestartState from) {
-        return switch (from) {
-            case HotRestartState.Serving serving -> true;
-            case HotRestartState.Draining draining -> draining.child().isEmpty();
-            case HotRestartState.Starting _, HotRestartState.AwaitingReady _, HotRestartState.Terminated _ -> false;
-        };
+    /** Answered as an Envoy would when connections are to stay. */
+    private void handoverChannel(long pid) {
+        if (!options.migration().enabled() || !isChild(pid) || !(state() instanceof HotRestartState.AwaitingReady)) {
+            LOG.info("pid {} is given no handover channel", pid);
+            refuse(pid);
+            return;
+        }
+        try (Fd childsEnd = migration.open(pid)) {
+            reply(new Reply.HandoverChannel(), List.of(childsEnd));
+        } catch (PosixException e) {
+            LOG.warn("there is no handover channel for pid {}: {}", pid, e.getMessage());
+            refuse(pid);
+        }
     }
 
     private void passListenSocket(long pid, Request.PassListenSocket request) {
@@ -227,23 +216,18 @@ final class HotRestartingParent extends HotRestartingBase {
             LOG.warn("pid {} wants our stats but is not in a handover with us; ignored", pid);
             return;
         }
-        childPolledNanos = System.nanoTime();
-        Map<String, Long> deltas = latch.pending();
-        Runtime runtime = Runtime.getRuntime();
-        Reply.Stats stats = new Reply.Stats(
-                runtime.totalMemory() - runtime.freeMemory(),
-                duties.connections(),
-                deltas,
-                self.stats().exportedGauges(),
-                Map.of(Stats.GENERATION, GENERATION_IS_DYNAMIC));
+        Reply.Stats stats = child.asksForStats(duties.connections());
         if (reply(stats, List.of())) {
-            latch.commit(deltas);
+            child.told(stats);
         }
     }
 
-    private void drainListeners(long pid) {
-        self.lifecycle().offer(new ChildReady(pid)).ifPresent(from -> {
-            childReady = true;
+    /** The point of no return, said by either protocol. */
+    @Override
+    public boolean commit(long pid) {
+        Optional<HotRestartState> accepted = self.lifecycle().offer(new ChildReady(pid));
+        accepted.ifPresent(from -> {
+            child.isReady();
             if (from instanceof HotRestartState.Serving) { // given up on, so the admin is open again
                 Guarded.run("closeAdmin", duties::closeAdmin);
             }
@@ -252,6 +236,7 @@ final class HotRestartingParent extends HotRestartingBase {
                 self.drain().begin(duties);
             }
         });
+        return accepted.isPresent();
     }
 
     private void terminate(long pid) {
@@ -259,43 +244,44 @@ final class HotRestartingParent extends HotRestartingBase {
     }
 
     private void afterTerminateRequest(HotRestartState from) {
-        if (self.lifecycle().state() instanceof HotRestartState.Terminated) {
+        if (state() instanceof HotRestartState.Terminated) {
             LOG.info("shutting down due to child request");
             Guarded.run("terminate", duties::terminate);
-        } else if (from instanceof HotRestartState.AwaitingReady) {
-            lastTold = OptionalLong.empty(); // it has left; its pid may come again as another
+        } else if (!(from instanceof HotRestartState.Draining)) {
+            migration.close();
+            child.forgetWhatItWasTold(); // it has left
             takeBack();
         }
     }
 
     private void watchChild() {
-        if (child.isPresent() && child.get().ended()) {
-            long pid = child.get().pid();
-            unwatch();
-            childFailed(new ChildFailed(pid, false, "it has ended"));
-        }
+        child.ended().ifPresent(pid -> childFailed(new ChildFailed(pid, false, "it has ended")));
     }
 
     private void watchReadyDeadline() {
-        OptionalLong waitedFor = switch (self.lifecycle().state()) {
+        OptionalLong waitedFor = switch (state()) {
             case HotRestartState.AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
-            case HotRestartState.Draining draining when !childReady -> draining.child();
+            case HotRestartState.Migrating migrating -> OptionalLong.of(migrating.child());
+            case HotRestartState.RollingBack returning -> OptionalLong.of(returning.child());
+            case HotRestartState.Draining draining when !child.ready() -> draining.child();
             case HotRestartState.Draining _, HotRestartState.Starting _ -> OptionalLong.empty();
             case HotRestartState.Serving _, HotRestartState.Terminated _ -> OptionalLong.empty();
         };
-        if (waitedFor.isPresent() && System.nanoTime() - readyDeadlineNanos >= 0) {
+        if (waitedFor.isPresent() && !child.untilReadyDeadline().isPositive()) {
             childFailed(
                     new ChildFailed(waitedFor.getAsLong(), true, "it was not ready within " + options.readyTimeout()));
         }
     }
 
-    private void childFailed(ChildFailed event) {
+    @Override
+    public void childFailed(ChildFailed event) {
+        migration.close(); // first: what it has accepted is not ours to serve
         Optional<HotRestartState> from = self.lifecycle().offer(event);
         if (from.isEmpty()) {
             return;
         }
         if (!event.alive()) {
-            lastTold = OptionalLong.empty();
+            child.forgetWhatItWasTold();
             clearFlagOfDeadChild();
         }
         // From Serving: one that was given up on, and may have had the admin's address until now.
@@ -311,12 +297,12 @@ final class HotRestartingParent extends HotRestartingBase {
 
     /** Draining with a child ends by its Terminate; without one by ourselves. */
     private void watchDrain() {
-        if (self.lifecycle().state() instanceof HotRestartState.Draining draining) {
+        if (state() instanceof HotRestartState.Draining draining) {
             self.drain().stopAccepting(duties);
             if (draining.child().isPresent()
                     && ownDrain
-                    && childReady
-                    && childIsSilent()
+                    && child.ready()
+                    && child.isSilent()
                     && self.drain().timeIsOver()) {
                 childFailed(new ChildFailed(draining.child().getAsLong(), true, "it is silent after the drain time"));
             }
@@ -324,13 +310,8 @@ final class HotRestartingParent extends HotRestartingBase {
         }
     }
 
-    /** An Envoy child that still asks must not lose us: it aborts when its parent is gone at its next question. */
-    private boolean childIsSilent() {
-        return System.nanoTime() - childPolledNanos >= CHILD_IS_SILENT.toNanos();
-    }
-
     private void endWhenDrained() {
-        if (self.lifecycle().state() instanceof HotRestartState.Draining draining
+        if (state() instanceof HotRestartState.Draining draining
                 && draining.child().isEmpty()) {
             self.drain()
                     .over(duties)
@@ -347,7 +328,7 @@ final class HotRestartingParent extends HotRestartingBase {
      * before: names that nobody has mean that the flag is nobody's.
      */
     private void clearFlagOfDeadChild() {
-        if (!(self.lifecycle().state() instanceof HotRestartState.Starting)
+        if (!(state() instanceof HotRestartState.Starting)
                 && self.memory().initializing()
                 && !UnixPaths.isLive(posix, childAddress, SocketType.DATAGRAM)) {
             LOG.warn(
@@ -358,18 +339,13 @@ final class HotRestartingParent extends HotRestartingBase {
     }
 
     private boolean isChild(long pid) {
-        OptionalLong current = switch (self.lifecycle().state()) {
-            case HotRestartState.Serving serving -> serving.lateChild();
-            case HotRestartState.AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
-            case HotRestartState.Draining draining -> draining.child();
-            case HotRestartState.Starting _, HotRestartState.Terminated _ -> OptionalLong.empty();
-        };
+        OptionalLong current = HotRestartStates.child(state());
         return current.isPresent() && current.getAsLong() == pid;
     }
 
     /** Says that we know no such request - but not to a child that is waiting for the answer to another. */
     private void refuse(long pid) {
-        if (isChild(pid) || self.lifecycle().state() instanceof HotRestartState.Serving) {
+        if (isChild(pid) || state() instanceof HotRestartState.Serving) {
             reply(new HotRestartMessage.NotRecognized(), List.of());
         }
     }
@@ -387,19 +363,34 @@ final class HotRestartingParent extends HotRestartingBase {
         }
     }
 
-    private void watch(long pid) {
-        unwatch();
-        child = Optional.of(new PeerWatch(posix, pid, childAddress));
+    ParentDuties duties() {
+        return duties;
     }
 
-    private void unwatch() {
-        child.ifPresent(PeerWatch::close);
-        child = Optional.empty();
+    /** Connections that have gone to the child. Any thread. */
+    long moved() {
+        return migration.moved();
+    }
+
+    @Override
+    public HotRestartState state() {
+        return self.lifecycle().state();
+    }
+
+    @Override
+    public boolean offer(HotRestartEvent event) {
+        return self.lifecycle().offer(event).isPresent();
+    }
+
+    @Override
+    public long connections() {
+        return duties.connections();
     }
 
     @Override
     public void close() {
         super.close();
-        unwatch();
+        migration.close();
+        child.close();
     }
 }

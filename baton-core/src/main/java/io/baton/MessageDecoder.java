@@ -65,6 +65,8 @@ final class MessageDecoder {
                 case (WireFields.FORWARDED_UDP_PACKET << 3) | LENGTH_DELIMITED -> request = udpPacket();
                 case (WireFields.TEST_CONNECTION << 3) | LENGTH_DELIMITED ->
                     request = empty(new Request.TestConnection());
+                case (WireFields.HANDOVER_CHANNEL << 3) | LENGTH_DELIMITED ->
+                    request = empty(new Request.HandoverChannel());
                 default -> {
                     skip(tag);
                     if (request instanceof Request.Unknown) {
@@ -121,6 +123,8 @@ final class MessageDecoder {
                 case (WireFields.PASS_LISTEN_SOCKET << 3) | LENGTH_DELIMITED -> reply = passedListenSocket();
                 case (WireFields.SHUTDOWN_ADMIN << 3) | LENGTH_DELIMITED -> reply = adminShutDown();
                 case (WireFields.STATS << 3) | LENGTH_DELIMITED -> reply = stats();
+                case (WireFields.HANDOVER_CHANNEL << 3) | LENGTH_DELIMITED ->
+                    reply = empty(new Reply.HandoverChannel());
                 default -> {
                     skip(tag);
                     if (reply instanceof Reply.Unknown) {
@@ -238,13 +242,13 @@ final class MessageDecoder {
         return new Reply.Span(first, last);
     }
 
-    private Request empty(Request request) throws IOException {
+    private <T extends HotRestartMessage> T empty(T message) throws IOException {
         int outer = enter();
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             skip(tag);
         }
         leave(outer);
-        return request;
+        return message;
     }
 
     /** Limits reading to the nested message that begins here. */

@@ -1,9 +1,14 @@
 package io.baton;
 
+import static io.baton.WireWriter.bytes;
+import static io.baton.WireWriter.empty;
+import static io.baton.WireWriter.nested;
+import static io.baton.WireWriter.string;
+import static io.baton.WireWriter.uint32;
+import static io.baton.WireWriter.uint64;
+
 import com.google.protobuf.CodedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +43,7 @@ final class MessageEncoder {
             case Request.ForwardedUdpPacket packet ->
                 nested(out, WireFields.FORWARDED_UDP_PACKET, body -> udpPacket(body, packet));
             case Request.TestConnection ignored -> empty(out, WireFields.TEST_CONNECTION);
+            case Request.HandoverChannel ignored -> empty(out, WireFields.HANDOVER_CHANNEL);
             case Request.Unknown(int field) -> unknown(out, field);
         }
     }
@@ -68,6 +74,7 @@ final class MessageEncoder {
                     }
                 });
             case Reply.Stats stats -> nested(out, WireFields.STATS, body -> stats(body, stats));
+            case Reply.HandoverChannel ignored -> empty(out, WireFields.HANDOVER_CHANNEL);
             case Reply.Unknown(int field) -> unknown(out, field);
         }
     }
@@ -104,52 +111,9 @@ final class MessageEncoder {
         }
     }
 
-    private static void string(CodedOutputStream out, int field, String value) throws IOException {
-        if (!value.isEmpty()) {
-            out.writeString(field, value);
-        }
-    }
-
-    private static void uint32(CodedOutputStream out, int field, int value) throws IOException {
-        if (value != 0) {
-            out.writeUInt32(field, value);
-        }
-    }
-
-    private static void uint64(CodedOutputStream out, int field, long value) throws IOException {
-        if (value != 0) {
-            out.writeUInt64(field, value);
-        }
-    }
-
     private static void unknown(CodedOutputStream out, int field) throws IOException {
         if (field != 0) {
             empty(out, field);
         }
-    }
-
-    private static void empty(CodedOutputStream out, int field) throws IOException {
-        out.writeByteArray(field, new byte[0]);
-    }
-
-    private static void nested(CodedOutputStream out, int field, Body body) throws IOException {
-        out.writeByteArray(field, bytes(body));
-    }
-
-    private static byte[] bytes(Body body) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes, 256);
-        try {
-            body.write(out);
-            out.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory", e);
-        }
-        return bytes.toByteArray();
-    }
-
-    @FunctionalInterface
-    private interface Body {
-        void write(CodedOutputStream out) throws IOException;
     }
 }

@@ -66,6 +66,14 @@ final class PeerWatch implements AutoCloseable {
         return ended;
     }
 
+    /** As {@link #ended}, waiting no longer than {@code patience}: a process closes its fds a moment before its pidfd tells of its end. */
+    boolean ends(Duration patience) {
+        if (!ended && pidFd.isPresent()) {
+            ended = !posix.awaitReadable(List.of(pidFd.get()), patience).isEmpty();
+        }
+        return ended();
+    }
+
     @Override
     public void close() {
         pidFd.ifPresent(Fd::close);

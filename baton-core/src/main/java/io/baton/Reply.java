@@ -38,6 +38,9 @@ sealed interface Reply extends HotRestartMessage {
     /** Tokens of a stat name, first to last. */
     record Span(int first, int last) {}
 
+    /** Baton's own. The child's end of the handover channel rides beside the message (SCM_RIGHTS). */
+    record HandoverChannel() implements Reply {}
+
     /** None of ours. */
     record Unknown(int field) implements Reply {}
 }

@@ -28,6 +28,12 @@ sealed interface Request extends HotRestartMessage {
     record TestConnection() implements Request {}
 
     /**
+     * Baton's own: let us have a channel over which connections move. Answered by {@link Reply.HandoverChannel}, or by {@link
+     * HotRestartMessage.NotRecognized} from an Envoy, and from a Baton that does not migrate.
+     */
+    record HandoverChannel() implements Request {}
+
+    /**
      * None of ours: an extension, or nothing at all.
      *
      * @param field its number in the oneof, 0 for an empty message

@@ -16,6 +16,9 @@ final class WireFields {
     static final int FORWARDED_UDP_PACKET = 6;
     static final int TEST_CONNECTION = 7;
 
+    /** Baton's own, in both oneofs: a real Envoy does not recognize it. */
+    static final int HANDOVER_CHANNEL = 100;
+
     /** Wire types, the low three bits of a tag. */
     static final int VARINT = 0;
 

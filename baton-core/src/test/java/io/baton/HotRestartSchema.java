@@ -40,7 +40,8 @@ final class HotRestartSchema {
                         .addField(field("receive_time_epoch_microseconds", 3, FieldDescriptorProto.Type.TYPE_UINT64))
                         .addField(field("payload", 4, FieldDescriptorProto.Type.TYPE_BYTES))
                         .addField(field("worker_index", 5, FieldDescriptorProto.Type.TYPE_UINT32)),
-                message("TestConnection"));
+                message("TestConnection"),
+                message("HandoverChannel"));
         DescriptorProto reply = oneof(
                         "Reply",
                         message("PassListenSocket").addField(field("fd", 1, FieldDescriptorProto.Type.TYPE_INT32)),
@@ -48,7 +49,8 @@ final class HotRestartSchema {
                                 .addField(field(
                                         "original_start_time_unix_seconds", 1, FieldDescriptorProto.Type.TYPE_UINT64))
                                 .addField(field("enable_reuse_port_default", 2, FieldDescriptorProto.Type.TYPE_BOOL)),
-                        stats())
+                        stats(),
+                        message("HandoverChannel"))
                 .toBuilder()
                 .addNestedType(message("Span")
                         .addField(field("first", 1, FieldDescriptorProto.Type.TYPE_UINT32))
@@ -107,9 +109,10 @@ final class HotRestartSchema {
                 message(name).addOneofDecl(OneofDescriptorProto.newBuilder().setName("choice"));
         for (int i = 0; i < choices.length; i++) {
             message.addNestedType(choices[i]);
+            int number = choices[i].getName().equals("HandoverChannel") ? WireFields.HANDOVER_CHANNEL : i + 1;
             message.addField(typed(
-                            "f" + (i + 1),
-                            i + 1,
+                            "f" + number,
+                            number,
                             ".envoy.HotRestartMessage.%s.%s".formatted(name, choices[i].getName()))
                     .setOneofIndex(0));
         }

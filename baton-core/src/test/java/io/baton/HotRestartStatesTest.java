@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baton.HotRestartState.AwaitingReady;
 import io.baton.HotRestartState.Draining;
+import io.baton.HotRestartState.Migrating;
+import io.baton.HotRestartState.RollingBack;
 import io.baton.HotRestartState.Serving;
 import io.baton.HotRestartState.Starting;
 import io.baton.HotRestartState.Terminated;
@@ -27,6 +29,9 @@ class HotRestartStatesTest {
                 Arbitraries.just(new HotRestartEvent.Ready()),
                 pids.map(HotRestartEvent.ChildArrived::new),
                 pids.map(HotRestartEvent.ChildReady::new),
+                pids.map(HotRestartEvent.MigrationBegun::new),
+                pids.map(pid -> new HotRestartEvent.MigrationLost(pid, "test")),
+                pids.map(pid -> new HotRestartEvent.RollbackBegun(pid, "test")),
                 pids.flatMap(pid ->
                         Arbitraries.of(true, false).map(alive -> new HotRestartEvent.ChildFailed(pid, alive, "test"))),
                 Arbitraries.just(new HotRestartEvent.DrainRequested()),
@@ -45,7 +50,7 @@ class HotRestartStatesTest {
         for (HotRestartEvent event : history) {
             Optional<HotRestartState> next = HotRestartStates.next(state, event);
             if (next.isPresent()) {
-                OptionalLong child = child(state);
+                OptionalLong child = HotRestartStates.child(state);
                 if (next.get() instanceof Draining && event instanceof HotRestartEvent.ChildReady(long pid)) {
                     assertThat(child).hasValue(pid);
                 }
@@ -82,6 +87,46 @@ class HotRestartStatesTest {
     }
 
     @Property
+    void fromEveryStateOfAHandoverAFailedChildLeavesTheParentServing(@ForAll long pid, @ForAll boolean alive) {
+        for (HotRestartState state :
+                List.of(new AwaitingReady(EPOCH, pid), new Migrating(EPOCH, pid), new RollingBack(EPOCH, pid))) {
+            assertThat(HotRestartStates.next(state, new HotRestartEvent.ChildFailed(pid, alive, "test")))
+                    .contains(new Serving(EPOCH, alive ? OptionalLong.of(pid) : OptionalLong.empty()));
+            assertThat(HotRestartStates.next(state, new HotRestartEvent.ChildArrived(pid + 1)))
+                    .as("one handover at a time")
+                    .isEmpty();
+        }
+    }
+
+    @Property
+    void onlyTheChildOfTheHandoverMigrates(@ForAll("histories") List<HotRestartEvent> history) {
+        HotRestartState state = new Starting(EPOCH);
+        for (HotRestartEvent event : history) {
+            HotRestartState next = HotRestartStates.next(state, event).orElse(state);
+            if (next instanceof Migrating migrating && !(state instanceof Migrating)) {
+                assertThat(state).isEqualTo(new AwaitingReady(EPOCH, migrating.child()));
+            }
+            if (next instanceof RollingBack returning && !(state instanceof RollingBack)) {
+                assertThat(state).isEqualTo(new Migrating(EPOCH, returning.child()));
+            }
+            if (state instanceof RollingBack) { // its child accepts no more: no way on
+                assertThat(next).isNotInstanceOf(Draining.class).isNotInstanceOf(Migrating.class);
+            }
+            state = next;
+        }
+    }
+
+    @Property
+    void aLostChannelCostsTheMigrationButNotTheHandover(@ForAll long pid) {
+        Optional<HotRestartState> lost =
+                HotRestartStates.next(new Migrating(EPOCH, pid), new HotRestartEvent.MigrationLost(pid, "test"));
+
+        assertThat(lost).contains(new AwaitingReady(EPOCH, pid));
+        assertThat(HotRestartStates.next(lost.get(), new HotRestartEvent.ChildReady(pid)))
+                .contains(new Draining(EPOCH, OptionalLong.of(pid)));
+    }
+
+    @Property
     void aChildGivenUpOnIsHonouredAfterAll(@ForAll long pid) {
         HotRestartState late = new Serving(EPOCH, OptionalLong.of(pid));
 
@@ -94,14 +139,5 @@ class HotRestartStatesTest {
     @Property
     void nothingMovesATerminatedProcess(@ForAll("events") HotRestartEvent event) {
         assertThat(HotRestartStates.next(new Terminated(EPOCH), event)).isEmpty();
-    }
-
-    private static OptionalLong child(HotRestartState state) {
-        return switch (state) {
-            case Serving serving -> serving.lateChild();
-            case AwaitingReady awaiting -> OptionalLong.of(awaiting.child());
-            case Draining draining -> draining.child();
-            case Starting _, Terminated _ -> OptionalLong.empty();
-        };
     }
 }

@@ -37,6 +37,8 @@ class MessageCodecTest {
                         new Request.DrainListeners(),
                         new Request.Terminate(),
                         new Request.TestConnection(),
+                        new Request.HandoverChannel(),
+                        new Reply.HandoverChannel(),
                         new HotRestartMessage.NotRecognized()),
                 Combinators.combine(strings, ints).as(Request.PassListenSocket::new),
                 ints.map(Reply.PassListenSocket::new),
@@ -113,8 +115,8 @@ class MessageCodecTest {
 
     @Example
     void anExtensionRequestIsSeenAsUnknownWithItsNumber() throws Exception {
-        assertThat(MessageDecoder.decode(MessageEncoder.encode(new Request.Unknown(100))))
-                .isEqualTo(new Request.Unknown(100));
+        assertThat(MessageDecoder.decode(MessageEncoder.encode(new Request.Unknown(101))))
+                .isEqualTo(new Request.Unknown(101));
         assertThat(MessageDecoder.decode(new byte[0])).isEqualTo(new Request.Unknown(0));
     }
 
@@ -161,6 +163,8 @@ class MessageCodecTest {
             case Reply.PassListenSocket(int fd) -> choose(outer, 1, Map.of(1, fd));
             case Reply.ShutdownAdmin(long start, boolean reusePort) -> choose(outer, 2, Map.of(1, start, 2, reusePort));
             case Reply.Stats stats -> stats(outer, stats);
+            case Request.HandoverChannel ignored -> choose(outer, WireFields.HANDOVER_CHANNEL, Map.of());
+            case Reply.HandoverChannel ignored -> choose(outer, WireFields.HANDOVER_CHANNEL, Map.of());
             case Request.Unknown _, Reply.Unknown _, HotRestartMessage.NotRecognized _ ->
                 throw new IllegalArgumentException(message.toString());
         }

@@ -1,11 +1,13 @@
 package io.baton;
 
 import io.baton.posix.Posix;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A server as the hot restart sees it: notes what it is asked to do. */
 final class Server implements ParentDuties, AutoCloseable {
@@ -15,19 +17,20 @@ final class Server implements ParentDuties, AutoCloseable {
     final AtomicLong connections = new AtomicLong();
     final AtomicBoolean failing = new AtomicBoolean();
     volatile Runnable onDrain = () -> {};
+    volatile @Nullable TestPath path;
 
-    private Server(Posix posix, HotRestartOptions options) throws HotRestartException {
-        this.hotRestart = HotRestart.join(options, posix, stats);
+    private Server(Posix posix, HotRestartOptions options, HotRestartObserver observer) throws HotRestartException {
+        this.hotRestart = HotRestart.join(options, posix, stats, observer);
         hotRestart.serve(this);
     }
 
     /** Joined and serving requests, not ready. */
     static Server join(HotRestartOptions options) throws HotRestartException {
-        return new Server(Posix.linux(), options);
+        return join(Posix.linux(), options);
     }
 
     static Server join(Posix posix, HotRestartOptions options) throws HotRestartException {
-        return new Server(posix, options);
+        return new Server(posix, options, HotRestartObserver.NONE);
     }
 
     /** All the way to ready. */
@@ -37,7 +40,13 @@ final class Server implements ParentDuties, AutoCloseable {
 
     static Server start(Posix posix, HotRestartOptions options, Consumer<Server> beforeReady)
             throws HotRestartException {
-        Server server = join(posix, options);
+        return start(posix, options, beforeReady, new ArrayList<>());
+    }
+
+    /** All the way to ready; the labels of the states go to {@code states}. */
+    static Server start(Posix posix, HotRestartOptions options, Consumer<Server> beforeReady, List<String> states)
+            throws HotRestartException {
+        Server server = new Server(posix, options, (from, event, to) -> states.add(to.label()));
         try {
             server.hotRestart.shutdownParentAdmin();
             beforeReady.accept(server);
@@ -67,7 +76,8 @@ final class Server implements ParentDuties, AutoCloseable {
 
     @Override
     public long connections() {
-        return connections.get();
+        TestPath connected = path;
+        return connections.get() + (connected == null ? 0 : connected.live());
     }
 
     @Override

@@ -1,12 +1,14 @@
 package io.baton.admin;
 
 import io.baton.proxy.Addresses;
+import io.baton.proxy.ClusterStatus;
 import io.baton.proxy.ListenerStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked, under Envoy's paths and with Envoy's answers. */
 final class AdminEndpoints {
@@ -30,8 +32,15 @@ final class AdminEndpoints {
 
     private final AdminView view;
     private final ServerControl control;
+    private @Nullable Metrics metrics;
     private final List<Endpoint> endpoints = List.of(
             new Endpoint("/", false, "this list", query -> index()),
+            new Endpoint("/clusters", false, "print the health of each endpoint (?format=text|json)", this::clusters),
+            new Endpoint(
+                    "/config_dump",
+                    false,
+                    "print the configuration in use, without secrets",
+                    query -> Reply.json(ConfigJson.of(view().config()))),
             new Endpoint(
                     "/drain_listeners",
                     true,
@@ -43,6 +52,7 @@ final class AdminEndpoints {
                     "print the hot restart compatibility version",
                     query -> Reply.text(view().info().hotRestartVersion())),
             new Endpoint("/listeners", false, "print listener info (?format=text|json)", this::listeners),
+            new Endpoint("/metrics", false, "print metrics in Prometheus's format", query -> metrics()),
             new Endpoint(
                     "/quitquitquit",
                     true,
@@ -93,6 +103,30 @@ final class AdminEndpoints {
     private String help() {
         return "admin commands are:%n".formatted()
                 + endpoints.stream().map(Endpoint::toString).collect(Collectors.joining());
+    }
+
+    private Reply clusters(Query query) {
+        List<ClusterStatus> clusters = view.clusters();
+        return query.get("format").orElse("text").equals("json")
+                ? Reply.json(ClustersJson.json(clusters))
+                : Reply.text(ClustersJson.text(clusters));
+    }
+
+    /** A gap is what Prometheus is made for; a counter that has gone back is a reset. */
+    private Reply metrics() {
+        if (!view.statsAreWhole()) {
+            return Reply.text(503, "the parent's counters are not here yet\n");
+        }
+        return Reply.of(Metrics.CONTENT_TYPE, lazyMetrics().text());
+    }
+
+    private synchronized Metrics lazyMetrics() {
+        Metrics made = metrics;
+        if (made == null) {
+            made = new Metrics(view);
+            metrics = made;
+        }
+        return made;
     }
 
     private Reply ready() {

@@ -1,5 +1,7 @@
 package io.baton.admin;
 
+import io.baton.proxy.BatonConfig;
+import io.baton.proxy.ClusterStatus;
 import io.baton.proxy.ListenerStatus;
 import java.util.List;
 import java.util.SortedMap;
@@ -12,6 +14,14 @@ public interface AdminView {
     ServerInfo info();
 
     List<ListenerStatus> listeners();
+
+    List<ClusterStatus> clusters();
+
+    /** The config in use. */
+    BatonConfig config();
+
+    /** Whether the statistics have the parent's: before, counters would seem to have gone back. */
+    boolean statsAreWhole();
 
     /** Counters and gauges by name. */
     SortedMap<String, Long> stats();

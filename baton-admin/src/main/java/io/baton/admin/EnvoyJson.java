@@ -26,7 +26,7 @@ final class EnvoyJson {
 
     /** Writes fields and values; what it throws is the generator's. */
     @FunctionalInterface
-    private interface Body {
+    interface Body {
         void write(JsonGenerator json) throws IOException;
     }
 
@@ -48,7 +48,8 @@ final class EnvoyJson {
         });
     }
 
-    private static void address(JsonGenerator json, SocketAddress address) throws IOException {
+    /** The fields of envoy.config.core.v3.Address. */
+    static void address(JsonGenerator json, SocketAddress address) throws IOException {
         switch (address) {
             case SocketAddress.Inet(var host, int port) -> {
                 json.writeObjectFieldStart("socket_address");
@@ -130,7 +131,8 @@ final class EnvoyJson {
         return duration.toSeconds() + (millis == 0 ? "" : ".%03d".formatted(millis)) + "s";
     }
 
-    private static String pretty(Body body) {
+    /** One space a level, as protobuf prints. */
+    static String pretty(Body body) {
         DefaultIndenter oneSpace = new DefaultIndenter(" ", "\n");
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter(Separators.createDefaultInstance()
                         .withObjectFieldValueSpacing(Separators.Spacing.AFTER)

@@ -7,6 +7,8 @@ import io.baton.HotRestartState;
 import io.baton.ImportMode;
 import io.baton.Stats;
 import io.baton.admin.ServerInfo.CommandLine;
+import io.baton.proxy.BatonConfig;
+import io.baton.proxy.ClusterStatus;
 import io.baton.proxy.ListenerStatus;
 import io.baton.proxy.Proxy;
 import java.time.Duration;
@@ -51,7 +53,10 @@ public final class LiveView implements AdminView {
     public ServerState state() {
         return switch (hotRestart.state()) {
             case HotRestartState.Starting _ -> ServerState.PRE_INITIALIZING;
-            case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> ServerState.LIVE;
+            case HotRestartState.Serving _,
+                    HotRestartState.AwaitingReady _,
+                    HotRestartState.Migrating _,
+                    HotRestartState.RollingBack _ -> ServerState.LIVE;
             case HotRestartState.Draining _, HotRestartState.Terminated _ -> ServerState.DRAINING;
         };
     }
@@ -65,6 +70,22 @@ public final class LiveView implements AdminView {
     @Override
     public List<ListenerStatus> listeners() {
         return proxy.listeners();
+    }
+
+    @Override
+    public List<ClusterStatus> clusters() {
+        return proxy.clusters();
+    }
+
+    @Override
+    public BatonConfig config() {
+        return proxy.config();
+    }
+
+    /** They come with ready(). */
+    @Override
+    public boolean statsAreWhole() {
+        return !(hotRestart.state() instanceof HotRestartState.Starting);
     }
 
     @Override

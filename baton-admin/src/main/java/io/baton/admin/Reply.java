@@ -22,6 +22,11 @@ record Reply(int status, String contentType, String body, Optional<Runnable> aft
         return new Reply(200, "application/json", body, Optional.empty());
     }
 
+    /** In a format of its own. */
+    static Reply of(String contentType, String body) {
+        return new Reply(200, contentType, body, Optional.empty());
+    }
+
     Reply then(Runnable action) {
         return new Reply(status, contentType, body, Optional.of(action));
     }

@@ -18,9 +18,13 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AdminHandoverTest {
     private final BaseId baseId = new BaseId(ProcessHandle.current().pid() * 1000 + 500);
     private final int adminPort = freePort();
-    private final BatonConfig config = config(freePort());
+    private final int port = freePort();
+    private final BatonConfig config = config(port);
 
     @TempDir
     Path directory;
@@ -53,6 +58,61 @@ class AdminHandoverTest {
                         .isEqualTo("200 server.hot_restart_generation: 2\n");
                 assertThat(ask("/listeners")).startsWith("200 web::127.0.0.1:");
             }
+        }
+    }
+
+    @Test
+    void countersInMetricsNeverGoBackOverHotRestarts() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        List<Double> seen = new CopyOnWriteArrayList<>();
+        AdminGeneration current = generation(0).serving();
+        Thread scraper = Thread.ofPlatform().start(() -> {
+            while (!stop.get()) {
+                connect();
+                connectionsTotal().ifPresent(seen::add);
+            }
+        });
+        try {
+            for (int epoch = 1; epoch <= 3; epoch++) {
+                int before = seen.size();
+                await().until(() -> seen.size() > before + 10);
+                AdminGeneration next = generation(epoch).serving();
+                current.retire();
+                current.close();
+                current = next;
+            }
+            int before = seen.size();
+            await().until(() -> seen.size() > before + 10);
+        } finally {
+            stop.set(true);
+            scraper.join();
+            current.close();
+        }
+
+        assertThat(seen).isSorted();
+        assertThat(seen.getLast()).isGreaterThan(30);
+    }
+
+    /** Nobody is behind the listener: it is accepted, counted and reset. */
+    private void connect() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5000);
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        } catch (IOException e) {
+            // reset
+        }
+    }
+
+    /** Empty while no generation has the admin open, or not yet its parent's counters. */
+    private OptionalDouble connectionsTotal() {
+        try {
+            return ask("/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith("baton_connections_total{listener=\"web\"} "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+                    .findFirst();
+        } catch (IOException e) {
+            return OptionalDouble.empty();
         }
     }
 

@@ -170,7 +170,9 @@ class AdminServerTest {
 
     @Test
     void theIndexAndAWrongPathNameTheEndpoints() {
-        assertThat(get("/")).startsWith("200 admin commands are:\n  /: this list\n  /drain_listeners (POST): ");
+        assertThat(get("/"))
+                .startsWith("200 admin commands are:\n  /: this list\n  /clusters: ")
+                .contains("\n  /drain_listeners (POST): ");
         assertThat(get("/nope")).startsWith("404 invalid path. admin commands are:\n  /: this list\n");
         assertThat(get("/ready/nope")).startsWith("404 ");
     }

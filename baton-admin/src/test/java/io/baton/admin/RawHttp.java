@@ -1,13 +1,18 @@
 package io.baton.admin;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Requests as bytes, to a port of loopback; answers as the status, a space and the body. */
 final class RawHttp {
     private static final int TIMEOUT_MS = 20_000;
+
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\nContent-Length: ([0-9]{1,9})\r\n");
 
     private RawHttp() {}
 
@@ -31,8 +36,17 @@ final class RawHttp {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int body = response.indexOf("\r\n\r\n") + 4;
+            if (body < 4 || (method.equals("GET") && response.length() - body < announced(response))) {
+                throw new EOFException("closed in the middle of a response");
+            }
             return response.substring("HTTP/1.1 ".length(), "HTTP/1.1 200 ".length()) + response.substring(body);
         }
+    }
+
+    /** Of ASCII: as many characters as bytes. */
+    private static int announced(String response) {
+        Matcher length = LENGTH.matcher(response);
+        return length.find() ? Integer.parseInt(length.group(1)) : 0;
     }
 
     static Socket connect(int port) throws IOException {

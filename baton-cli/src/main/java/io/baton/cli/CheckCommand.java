@@ -2,12 +2,15 @@ package io.baton.cli;
 
 import io.baton.proxy.BatonConfig;
 import io.baton.proxy.ConfigCheck;
+import io.baton.proxy.ConfigSchema;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code baton check}: reads a config, and touches nothing that runs. */
@@ -15,10 +18,11 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--config"},
-            paramLabel = "FILE",
-            required = true)
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private Path config;
+            paramLabel = "FILE")
+    private @Nullable Path config;
+
+    @Option(names = "--schema", description = "Print the config's JSON Schema, for editors, instead of checking one.")
+    private boolean schema;
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
@@ -30,6 +34,14 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException {
+        if (schema) {
+            spec.commandLine().getOut().print(ConfigSchema.text());
+            spec.commandLine().getOut().flush();
+            return ExitCode.DONE.code;
+        }
+        if (config == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '--config=FILE'");
+        }
         ConfigCheck inspected = Configs.inspect(config);
         inspected.warnings().forEach(warning -> spec.commandLine().getErr().println(config + ": warning: " + warning));
         BatonConfig checked = inspected.config();

@@ -1,5 +1,7 @@
 package io.baton.cli;
 
+import static io.baton.posix.ProcessCalls.SIGTERM;
+
 import io.baton.RestartEpoch;
 import io.baton.cli.SupervisorState.Member;
 import java.time.Duration;
@@ -17,8 +19,10 @@ final class Generation {
     private @Nullable GenerationReport report;
     private @Nullable String failure;
     private boolean retiring;
+    private boolean undone;
     private final Set<Integer> untilHeard = new LinkedHashSet<>();
     private long connectionsAtRetirement;
+    private long givenAtRetirement;
     private long deadlineNanos;
 
     Generation(RestartEpoch epoch, GenerationProcess process, Instant started) {
@@ -47,6 +51,7 @@ final class Generation {
         if (latest.state() == GenerationState.DRAINING && state() != GenerationState.DRAINING) {
             // What it had when it began; the report before may be a second old.
             connectionsAtRetirement = latest.connections();
+            givenAtRetirement = latest.moves().given();
         }
         report = latest;
         untilHeard.forEach(process::signal);
@@ -82,6 +87,17 @@ final class Generation {
         }
     }
 
+    /** Told to end before it served, and to give back what it has. */
+    void undo(String reason) {
+        undone = true;
+        failed(reason);
+        signalOnceHeard(SIGTERM);
+    }
+
+    boolean undone() {
+        return undone;
+    }
+
     /** Why it ended, in words: what it said itself, else how the process ended. */
     String endWords(String howEnded) {
         return failure == null ? howEnded : failure;
@@ -93,6 +109,7 @@ final class Generation {
         deadlineNanos = System.nanoTime() + atMost.toNanos();
         if (state() != GenerationState.DRAINING) {
             connectionsAtRetirement = connections();
+            givenAtRetirement = report == null ? 0 : report.moves().given();
         }
     }
 
@@ -107,7 +124,11 @@ final class Generation {
 
     /** How many connections ended by themselves while it drained, as far as can be known. */
     long drained() {
-        return Math.max(0, connectionsAtRetirement - cut());
+        return Math.max(0, connectionsAtRetirement - givenSinceRetirement() - cut());
+    }
+
+    private long givenSinceRetirement() {
+        return report == null ? 0 : Math.max(0, report.moves().given() - givenAtRetirement);
     }
 
     /** How many connections it had to cut, as far as it could still say so; else all that it had left. */

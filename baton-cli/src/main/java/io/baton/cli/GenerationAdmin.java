@@ -75,11 +75,15 @@ final class GenerationAdmin implements AutoCloseable {
     }
 
     private record Control(HotRestart hotRestart, Proxy proxy, Runnable end) implements ServerControl {
-        /** As in Envoy, the process stays. Gracefully or not is the same for TCP, whose clients cannot be asked to leave. */
+        /**
+         * As in Envoy, the process stays. Gracefully or not, HTTP clients are asked to leave with their next response; those of
+         * TCP cannot be asked.
+         */
         @Override
         public void drainListeners(boolean graceful) {
             LOG.info("told by the admin to drain the listeners");
             proxy.stopAccepting();
+            proxy.askClientsToLeave();
             hotRestart.listeners().closeAll();
         }
 

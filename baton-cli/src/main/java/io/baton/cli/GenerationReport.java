@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param http live HTTP connections
  * @param movable how many of them could move to another process now
  * @param cut how many of its connections it had to cut, known only at its end
+ * @param moves which connections have moved to it and from it
  */
 record GenerationReport(
         BaseId baseId,
@@ -25,7 +26,8 @@ record GenerationReport(
         long tcp,
         long http,
         long movable,
-        long cut) {
+        long cut,
+        Moves moves) {
     private static final String PREFIX = "X_BATON_";
 
     long connections() {
@@ -46,6 +48,7 @@ record GenerationReport(
         fields.put(PREFIX + "HTTP", Long.toString(http));
         fields.put(PREFIX + "MOVABLE", Long.toString(movable));
         fields.put(PREFIX + "CUT", Long.toString(cut));
+        moves.addTo(fields);
         return new NotifyMessage(fields);
     }
 
@@ -66,7 +69,8 @@ record GenerationReport(
                     number(message, "TCP"),
                     number(message, "HTTP"),
                     number(message, "MOVABLE"),
-                    number(message, "CUT")));
+                    number(message, "CUT"),
+                    Moves.from(message)));
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             return Optional.empty();
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One hot restart, as the status tells of it. Times are in milliseconds since it was asked for.
  *
+ * @param moves what the child has taken over
  * @param totalMs until the child served and the parent drained, or until it had failed
  * @param parentGoneMs until the parent's process had ended; empty while it lives
  */
@@ -17,6 +18,7 @@ record Handover(
         Member parent,
         RestartEpoch to,
         Result result,
+        Moves moves,
         long drained,
         long cut,
         long totalMs,
@@ -25,7 +27,8 @@ record Handover(
 
     enum Result {
         COMMITTED("committed"),
-        FAILED("failed");
+        FAILED("failed"),
+        ROLLED_BACK("rolled_back");
 
         private final String word;
 
@@ -36,11 +39,23 @@ record Handover(
 
     static Handover ended(Member parent, Result result, long askedNanos) {
         return new Handover(
-                parent, parent.epoch().next(), result, 0, 0, millisSince(askedNanos), OptionalLong.empty(), askedNanos);
+                parent,
+                parent.epoch().next(),
+                result,
+                Moves.NONE,
+                0,
+                0,
+                millisSince(askedNanos),
+                OptionalLong.empty(),
+                askedNanos);
     }
 
-    Handover parentGone(long drained, long cut, long atMs) {
-        return new Handover(parent, to, result, drained, cut, totalMs, OptionalLong.of(atMs), askedNanos);
+    Handover moved(Moves latest) {
+        return new Handover(parent, to, result, latest, drained, cut, totalMs, parentGoneMs, askedNanos);
+    }
+
+    Handover parentGone(long its, long cutThere, long atMs) {
+        return new Handover(parent, to, result, moves, its, cutThere, totalMs, OptionalLong.of(atMs), askedNanos);
     }
 
     static long millisSince(long nanos) {
@@ -52,11 +67,10 @@ record Handover(
         json.put("from", parent.epoch().value());
         json.put("to", to.value());
         json.put("result", result.word);
-        // Nothing moves yet: connections stay with the parent until they end by themselves or are cut.
-        json.put("moved", 0L);
+        json.put("moved", moves.adopted());
         json.put("drained", drained);
         json.put("cut", cut);
-        json.put("pause_ms", null);
+        json.put("pause_ms", moves.adopted() == 0 ? null : moves.pauseJson());
         json.put("total_ms", totalMs);
         json.put("parent_gone_ms", parentGoneMs.isPresent() ? parentGoneMs.getAsLong() : null);
         return json;

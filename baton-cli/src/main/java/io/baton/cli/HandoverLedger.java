@@ -60,8 +60,22 @@ final class HandoverLedger {
                 announce.accept("the hot restart failed: %s".formatted(words));
                 job.refused(words);
             }
+            case ROLLED_BACK -> {
+                announce.accept("the hot restart was undone: %s".formatted(words));
+                job.refused(words);
+            }
         }
         job = null;
+    }
+
+    /** A generation tells of its connections; it counts if it was the child of the last hot restart. */
+    void told(Generation generation, Moves moves) {
+        if (last != null
+                && last.result() == Result.COMMITTED
+                && last.to().equals(generation.epoch())
+                && generation.state() == GenerationState.SERVING) {
+            last = last.moved(moves);
+        }
     }
 
     /** A process has ended; it counts if it was the parent of the hot restart under way, or else of the last. */

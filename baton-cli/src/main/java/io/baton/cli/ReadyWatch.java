@@ -42,10 +42,12 @@ final class ReadyWatch {
             boolean committing = state.get() instanceof Upgrading hot
                     && isCommitting(hot.parent())
                     && System.nanoTime() - lastNanos < 0;
+            // At a rate that was asked for it may take long; the parent itself watches that it goes on.
+            boolean migrating = state.get() instanceof Upgrading hot && isMigrating(hot.parent());
             if (!isAwaited(child.member())) {
                 return;
             }
-            if (stalled || committing) {
+            if (stalled || committing || migrating) {
                 look(child, timeout, LISTENING, lastNanos);
             } else {
                 child.failed("was not ready within %d s".formatted(timeout.toSeconds()));
@@ -64,6 +66,13 @@ final class ReadyWatch {
                     SupervisorState.Stopping _,
                     SupervisorState.Stopped _ -> false;
         };
+    }
+
+    private boolean isMigrating(Member parent) {
+        return household
+                .find(parent)
+                .filter(old -> old.state() == GenerationState.MIGRATING)
+                .isPresent();
     }
 
     /** The parent drains although its child has not told us yet that it is ready: it has told its parent, and is about to. */

@@ -2,6 +2,7 @@ package io.baton.cli;
 
 import io.baton.HotRestart;
 import io.baton.HotRestartState;
+import io.baton.MigrationReport;
 import io.baton.posix.Posix;
 import io.baton.proxy.Proxy;
 import java.time.Duration;
@@ -87,9 +88,18 @@ final class Reporter implements AutoCloseable {
     }
 
     private GenerationReport report(GenerationState state, long cut) {
-        // HTTP is still refused by the config, and connections do not move yet.
+        MigrationReport migration = hotRestart.migration();
         return new GenerationReport(
-                hotRestart.baseId(), hotRestart.epoch(), pid, state, started, proxy.connections(), 0, 0, cut);
+                hotRestart.baseId(),
+                hotRestart.epoch(),
+                pid,
+                state,
+                started,
+                proxy.tcpConnections(),
+                proxy.httpConnections(),
+                migration.movable(),
+                cut,
+                Moves.of(migration));
     }
 
     private static GenerationState state(HotRestartState state) {
@@ -97,6 +107,7 @@ final class Reporter implements AutoCloseable {
             case HotRestartState.Starting _ -> GenerationState.AWAITING_READY;
             // While its child starts, this process serves as ever.
             case HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> GenerationState.SERVING;
+            case HotRestartState.Migrating _, HotRestartState.RollingBack _ -> GenerationState.MIGRATING;
             case HotRestartState.Draining _ -> GenerationState.DRAINING;
             case HotRestartState.Terminated _ -> GenerationState.TERMINATED;
         };

@@ -44,6 +44,9 @@ final class RunCommand implements Callable<Integer> {
             description = "Event loops of a generation. Default: one per processor.")
     private @Nullable Integer concurrency;
 
+    @Option(names = "--no-migration", description = "Live connections do not move between generations: they drain.")
+    private boolean noMigration;
+
     @Mixin
     private final ServeCommand.LogOptions log = new ServeCommand.LogOptions();
 
@@ -108,6 +111,9 @@ final class RunCommand implements Callable<Integer> {
         List<String> flags = new ArrayList<>();
         if (concurrency != null) {
             flags.addAll(List.of("--concurrency", concurrency.toString()));
+        }
+        if (noMigration) {
+            flags.add("--no-migration");
         }
         Optional<Path> path = log.path();
         path.ifPresent(

@@ -1,9 +1,11 @@
 package io.baton.cli;
 
 import io.baton.HotRestart;
+import io.baton.HotRestartEvent;
 import io.baton.HotRestartException;
 import io.baton.HotRestartState;
 import io.baton.Stats;
+import io.baton.admin.HandoverResult;
 import io.baton.cli.Signals.UnixSignal;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -27,6 +29,8 @@ final class Serve {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
     /** From the signal that asks for a shutdown to the end of the process, whatever hangs. */
     private static final Duration SHUTDOWN_DEADLINE = Duration.ofSeconds(10);
+    /** The same while connections go back to the parent. */
+    private static final Duration UNDOING_DEADLINE = Duration.ofSeconds(20);
 
     private final Posix posix;
     private final ServeSettings settings;
@@ -61,7 +65,7 @@ final class Serve {
         posix.setBlockedSignals(Set.of());
         Stats stats = new Stats();
         try (HotRestart joined =
-                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> onChange.run())) {
+                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> changed(event, stats))) {
             hotRestart = joined;
             LogOutput.INSTANCE.joined(joined.epoch(), joined.logLock());
             return serve(joined, stats);
@@ -70,6 +74,11 @@ final class Serve {
         } finally {
             LogOutput.INSTANCE.left();
         }
+    }
+
+    private void changed(HotRestartEvent event, Stats stats) {
+        HandoverResult.of(event).ifPresent(result -> result.count(stats));
+        onChange.run();
     }
 
     private ExitCode serve(HotRestart joined, Stats stats) throws HotRestartException, ProxyException, CliException {
@@ -140,7 +149,9 @@ final class Serve {
         switch (signal) {
             case TERM, INT -> {
                 LOG.info("SIG{}: shutting down", signal);
-                end();
+                HotRestart joined = hotRestart;
+                boolean undoing = joined != null && joined.rollBack("SIG" + signal);
+                end(undoing ? UNDOING_DEADLINE : SHUTDOWN_DEADLINE);
             }
             case WINCH -> drain();
             case USR1 -> reopenLogs();
@@ -182,19 +193,23 @@ final class Serve {
     }
 
     private void end() {
+        end(SHUTDOWN_DEADLINE);
+    }
+
+    private void end(Duration deadline) {
         if (end.getCount() > 0) {
             end.countDown();
-            Thread.ofPlatform().daemon().name("shutdown-deadline").start(Serve::endAnyway);
+            Thread.ofPlatform().daemon().name("shutdown-deadline").start(() -> endAnyway(deadline));
         }
     }
 
-    private static void endAnyway() {
+    private static void endAnyway(Duration deadline) {
         try {
-            Thread.sleep(SHUTDOWN_DEADLINE);
+            Thread.sleep(deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.error("shutting down took longer than {} s", SHUTDOWN_DEADLINE.toSeconds());
+        LOG.error("shutting down took longer than {} s", deadline.toSeconds());
         Runtime.getRuntime().halt(ExitCode.FAILED.code);
     }
 }

@@ -3,6 +3,7 @@ package io.baton.cli;
 import io.baton.BaseId;
 import io.baton.DrainStrategy;
 import io.baton.HotRestartOptions;
+import io.baton.MigrationOptions;
 import io.baton.RestartEpoch;
 import io.baton.proxy.HandoverConfig;
 import java.nio.file.Path;
@@ -100,6 +101,11 @@ final class ServeFlags {
             description = "Shut down when the process that started this one ends, as Envoy does.")
     private boolean parentDeathSignal;
 
+    @Option(
+            names = "--no-migration",
+            description = "Live connections do not move between processes: they drain, as with Envoy.")
+    private boolean noMigration;
+
     boolean disabled() {
         return disabled;
     }
@@ -125,6 +131,10 @@ final class ServeFlags {
             options.exitWhenDrained = !waitOutDrainTime;
             options.parentDeathSignal = parentDeathSignal;
             options.readyTimeout = config.readyTimeout();
+            options.migration = MigrationOptions.defaults()
+                    .withEnabled(!noMigration)
+                    .withBatch(Math.min(config.batch(), MigrationOptions.MAX_BATCH))
+                    .withRatePerSecond(config.rate());
             options.disabled = disabled;
         });
     }

@@ -28,15 +28,17 @@ final class StatusText {
             }
         }
         if (status.get("last_handover") instanceof Map<?, ?> last) {
-            text.append("last hot restart %s -> %s: %s in %s ms, %s drained, %s cut, old process gone after %s ms%n"
-                    .formatted(
-                            word(last, "from"),
-                            word(last, "to"),
-                            word(last, "result"),
-                            word(last, "total_ms"),
-                            word(last, "drained"),
-                            word(last, "cut"),
-                            word(last, "parent_gone_ms")));
+            text.append(
+                    "last hot restart %s -> %s: %s in %s ms, %s moved, %s drained, %s cut, old process gone after %s ms%n"
+                            .formatted(
+                                    word(last, "from"),
+                                    word(last, "to"),
+                                    word(last, "result"),
+                                    word(last, "total_ms"),
+                                    word(last, "moved"),
+                                    word(last, "drained"),
+                                    word(last, "cut"),
+                                    word(last, "parent_gone_ms")));
         }
         return text.toString();
     }

@@ -28,7 +28,9 @@ final class StatusView {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("base_id", baseId.map(BaseId::value).orElse(null));
         json.put("epoch", member(state).map(member -> member.epoch().value()).orElse(null));
-        json.put("state", lineageState(state).word());
+        boolean migrating =
+                generations.stream().anyMatch(generation -> generation.state() == GenerationState.MIGRATING);
+        json.put("state", (migrating ? GenerationState.MIGRATING : lineageState(state)).word());
         json.put("handover", job.map(StatusView::render).orElse(null));
         json.put("generations", generations.stream().map(StatusView::render).toList());
         json.put("last_handover", last.map(Handover::toJson).orElse(null));

@@ -2,7 +2,6 @@ package io.baton.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -30,25 +29,17 @@ abstract class SupervisedCommand implements Callable<Integer> {
     }
 
     /** What happens meanwhile; each line once, however often the supervisor repeats it. */
-    final Consumer<String> progress() {
-        PrintWriter err = spec.commandLine().getErr();
-        return new Consumer<>() {
-            private String last = "";
-
-            @Override
-            public void accept(String line) {
-                if (!line.equals(last)) {
-                    err.println(line);
-                    last = line;
-                }
-            }
-        };
+    final ProgressLines progress() {
+        return new ProgressLines(spec.commandLine().getErr(), Terminal.showsProgress(System.getenv()));
     }
 
     /** Prints how it ended. */
     final int order(ControlRequest request) throws CliException {
         try (ControlClient client = ControlClient.connect(directory())) {
-            return switch (client.ask(request, progress())) {
+            ProgressLines progress = progress();
+            ControlReply reply = client.ask(request, progress);
+            progress.end();
+            return switch (reply) {
                 case ControlReply.Done(var text) -> {
                     out().println(text);
                     yield ExitCode.DONE.code;

@@ -2,6 +2,7 @@ package io.baton.cli;
 
 import static io.baton.cli.Handover.Result.COMMITTED;
 import static io.baton.cli.Handover.Result.FAILED;
+import static io.baton.cli.Handover.Result.ROLLED_BACK;
 import static io.baton.posix.ProcessCalls.SIGKILL;
 
 import io.baton.BaseId;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class Supervisor {
     /** After the child is ready: how long the parent may take to say that it drains. */
     private static final Duration DRAINING_DEADLINE = Duration.ofSeconds(5);
+
+    /** For a child that is told to undo: it gives its connections back, at most 10 s for those that cannot go at once. */
+    private static final Duration ROLLBACK_DEADLINE = Duration.ofSeconds(20);
 
     private final SupervisorLoop loop;
     private final GenerationStarter starter;
@@ -193,12 +197,18 @@ final class Supervisor {
         }
         if (state instanceof Upgrading(var parent, var child) && !readyWatch.isCommitting(parent)) {
             household.find(child).ifPresent(generation -> {
-                generation.failed("was aborted by " + requester);
-                generation.process().signal(SIGKILL);
+                generation.undo("was aborted by " + requester); // not killed: it may have connections to give back
+                loop.later(ROLLBACK_DEADLINE, () -> killIfStillThere(generation));
             });
             return new ControlReply.Done("aborted %s; %s goes on serving".formatted(child, parent));
         }
-        return new ControlReply.Refused("connections do not migrate yet: nothing to roll back after commit");
+        return new ControlReply.Refused("no hot restart is under way, or it is committed: nothing to roll back");
+    }
+
+    private void killIfStillThere(Generation generation) {
+        if (state instanceof Upgrading(var _, var child) && child.equals(generation.member())) {
+            generation.process().signal(SIGKILL);
+        }
     }
 
     // ---- what generations tell
@@ -210,7 +220,10 @@ final class Supervisor {
         }
         Generation generation = sender.get();
         message.get(NotifyMessage.FAILURE).ifPresent(generation::failed);
-        GenerationReport.from(message).ifPresent(generation::reported);
+        GenerationReport.from(message).ifPresent(report -> {
+            generation.reported(report);
+            moved(generation, report.moves());
+        });
         // READY is a datagram and may be lost; that it serves is said each second.
         if (message.says(NotifyMessage.READY) || generation.state() == GenerationState.SERVING) {
             ready(generation);
@@ -219,6 +232,13 @@ final class Supervisor {
         if (state instanceof BackingOff && adoption.isLate(generation)) {
             // One that another supervisor has left, later than we waited for it.
             takeOver(generation);
+        }
+    }
+
+    private void moved(Generation generation, Moves moves) {
+        ledger.told(generation, moves);
+        if (state instanceof Upgrading(var _, var child) && child.equals(generation.member()) && moves.expected() > 0) {
+            ledger.progress("moved %d of %d connections".formatted(moves.adopted(), moves.expected()));
         }
     }
 
@@ -300,7 +320,7 @@ final class Supervisor {
                 failed("%s %s meanwhile".formatted(member, words));
                 backOff("%s %s".formatted(member, words));
             }
-            case Upgrading(var parent, var child) when child.equals(member) -> childFailed(parent, child, words);
+            case Upgrading(var parent, var child) when child.equals(member) -> childFailed(parent, generation, words);
             case Upgrading(var parent, var child)
             when parent.equals(member) ->
                 announce.accept("%s %s while %s starts, which goes on alone".formatted(parent, words, child));
@@ -309,8 +329,11 @@ final class Supervisor {
         }
     }
 
-    private void childFailed(Member parent, Member child, String words) {
-        failed("%s %s; %s goes on serving".formatted(child, words, parent));
+    private void childFailed(Member parent, Generation child, String words) {
+        settings.forget();
+        ledger.close(
+                child.undone() ? ROLLED_BACK : FAILED,
+                "%s %s; %s goes on serving".formatted(child.member(), words, parent));
         // It may have died between telling its parent to drain and telling us that it is ready.
         household.find(parent).ifPresent(this::drains);
     }

@@ -23,10 +23,19 @@ final class Terminal {
                 && isInteractive();
     }
 
+    /** Standard error, where progress goes, is a terminal that can go back to the beginning of a line. */
+    static boolean showsProgress(Map<String, String> environment) {
+        return !environment.getOrDefault("TERM", "dumb").equals("dumb") && isTerminal(2);
+    }
+
     /** System.console() would say it too, and cost tens of milliseconds for a line editor that nobody uses. */
     static boolean isInteractive() {
+        return isTerminal(1);
+    }
+
+    private static boolean isTerminal(int fd) {
         try {
-            String output = Path.of("/proc/self/fd/1").toRealPath().toString();
+            String output = Path.of("/proc/self/fd/" + fd).toRealPath().toString();
             return output.startsWith("/dev/pts/") || output.startsWith("/dev/tty");
         } catch (IOException e) {
             // A pipe or a socket has no path.

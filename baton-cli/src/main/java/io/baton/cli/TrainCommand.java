@@ -59,11 +59,13 @@ final class TrainCommand implements Callable<Integer> {
         Path config = directory.path().resolve("train.yaml");
         Files.writeString(config, """
                 admin: { address: 127.0.0.1:0 }
-                listeners: [ { name: train, address: 127.0.0.1:%d, tcp: { cluster: nobody } } ]
+                listeners:
+                  - { name: train, address: 127.0.0.1:%d, tcp: { cluster: nobody } }
+                  - { name: http, address: 127.0.0.1:%d, http: { routes: [ { prefix: /, cluster: nobody } ] } }
                 clusters: [ { name: nobody, endpoints: [ 127.0.0.1:%d ] } ]
                 access_log: { path: train.log, format: json }
-                handover: { drain: 1s, parent_shutdown: 2s, rehearsal: 2s }
-                """.formatted(port, freePort()));
+                handover: { drain: 1s, parent_shutdown: 2s, rehearsal: 4s }
+                """.formatted(port, freePort(), freePort()));
         Path home = Distribution.current(System.getenv());
         supervise(directory, config, home);
         takeOver(directory, config, home, port);

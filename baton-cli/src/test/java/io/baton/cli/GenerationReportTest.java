@@ -21,7 +21,8 @@ class GenerationReportTest {
             100,
             3,
             0,
-            2);
+            2,
+            new Moves(9, 10, 4, 1, 200, 1100, 3000));
 
     @Test
     void crossesTheSocketUnchanged() {

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With real processes that only sleep (TERM and USR1 end them, WINCH does not); the test says what they report. */
 class SupervisorTest {
-    private static final HandoverConfig TIMES =
-            new HandoverConfig(Duration.ofMinutes(1), Duration.ofMinutes(2), 64, Duration.ZERO, Duration.ofSeconds(4));
+    private static final HandoverConfig TIMES = new HandoverConfig(
+            Duration.ofMinutes(1), Duration.ofMinutes(2), 64, 0, Duration.ZERO, Duration.ofSeconds(4));
 
     private final Posix posix = Posix.linux();
     private final Queue<String> announced = new ConcurrentLinkedQueue<>();
@@ -223,7 +223,7 @@ class SupervisorTest {
 
     private void report(long pid, int epoch, GenerationState state, long connections) {
         GenerationReport report = new GenerationReport(
-                new BaseId(17), new RestartEpoch(epoch), pid, state, Instant.EPOCH, connections, 0, 0, 0);
+                new BaseId(17), new RestartEpoch(epoch), pid, state, Instant.EPOCH, connections, 0, 0, 0, Moves.NONE);
         loop.run(() -> supervisor.received(pid, report.toMessage()));
     }
 

@@ -140,7 +140,7 @@ class UsageTest {
         ServeFlags flags = new ServeFlags();
         new CommandLine(flags).parseArgs();
         HandoverConfig config = new HandoverConfig(
-                Duration.ofSeconds(3), Duration.ofSeconds(7), 64, Duration.ZERO, Duration.ofSeconds(11));
+                Duration.ofSeconds(3), Duration.ofSeconds(7), 32, 500, Duration.ZERO, Duration.ofSeconds(11));
 
         HotRestartOptions options = flags.toOptions(config);
 
@@ -151,6 +151,9 @@ class UsageTest {
         assertThat(options.parentShutdownTime()).isEqualTo(Duration.ofSeconds(7));
         assertThat(options.readyTimeout()).isEqualTo(Duration.ofSeconds(11));
         assertThat(options.exitWhenDrained()).isTrue();
+        assertThat(options.migration().enabled()).isTrue();
+        assertThat(options.migration().batch()).isEqualTo(32);
+        assertThat(options.migration().ratePerSecond()).isEqualTo(500);
         assertThat(options.parentDeathSignal()).isFalse();
     }
 

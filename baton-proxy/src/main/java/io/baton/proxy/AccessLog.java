@@ -3,6 +3,7 @@ package io.baton.proxy;
 import io.baton.Counter;
 import io.baton.SharedLock;
 import io.baton.Stats;
+import io.baton.http.HttpExchangeReport;
 import io.baton.posix.Errno;
 import io.baton.posix.Fd;
 import io.baton.posix.OpenFlag;
@@ -24,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one line per connection, on a thread of its own. Whole lines go to the file in one write(2) with O_APPEND under
+ * Writes one line per TCP connection and per HTTP request, on a thread of its own. Whole lines go to the file in one write(2) with O_APPEND under
  * the lock that parent and child share, so that no line of either is torn. Who logs never waits: a line that finds the
  * queue full is dropped, counted and said.
  */
@@ -44,7 +45,9 @@ final class AccessLog implements AutoCloseable {
 
     /** What the writer is given to do. */
     private sealed interface Entry {
-        record Line(ConnectionReport report) implements Entry {}
+        record Connection(ConnectionReport report) implements Entry {}
+
+        record Exchange(HttpExchangeReport report) implements Entry {}
 
         record Reopen() implements Entry {}
 
@@ -86,7 +89,16 @@ final class AccessLog implements AutoCloseable {
 
     /** Queues a line, or drops it. Any thread; does not wait. */
     void add(ConnectionReport report) {
-        if (!queue.offer(new Entry.Line(report))) {
+        add(new Entry.Connection(report));
+    }
+
+    /** As {@link #add(ConnectionReport)}. */
+    void add(HttpExchangeReport report) {
+        add(new Entry.Exchange(report));
+    }
+
+    private void add(Entry line) {
+        if (!queue.offer(line)) {
             dropped.increment();
         }
     }
@@ -148,7 +160,11 @@ final class AccessLog implements AutoCloseable {
         int lines = 0;
         for (Entry entry : batch) {
             switch (entry) {
-                case Entry.Line(ConnectionReport report) -> {
+                case Entry.Connection(ConnectionReport report) -> {
+                    format.write(report, bytes);
+                    lines++;
+                }
+                case Entry.Exchange(HttpExchangeReport report) -> {
                     format.write(report, bytes);
                     lines++;
                 }

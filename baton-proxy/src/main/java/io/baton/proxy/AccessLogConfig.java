@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 
 /**
- * One line per connection.
+ * One line per TCP connection and per HTTP request.
  *
  * @param path absolute; a relative one is taken from the config file's directory
  */

@@ -43,7 +43,7 @@ public final class Addresses {
     }
 
     /** The address as part of a statistic's name: colons would end the name, Envoy puts underscores. */
-    static String statName(SocketAddress address) {
+    public static String statName(SocketAddress address) {
         return format(address).replace(':', '_');
     }
 

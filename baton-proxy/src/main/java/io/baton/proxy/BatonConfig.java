@@ -3,6 +3,7 @@ package io.baton.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.baton.posix.SocketAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,15 +47,15 @@ public record BatonConfig(
         Set<String> names = new HashSet<>();
         clusters.forEach(cluster -> names.add(cluster.name()));
         for (ListenerConfig listener : listeners) {
-            require(
-                    names.contains(listener.tcp().cluster()),
-                    "a cluster named %s".formatted(listener.tcp().cluster()));
+            listener.protocol()
+                    .clusters()
+                    .forEach(cluster -> require(names.contains(cluster), "a cluster named %s".formatted(cluster)));
             admin.ifPresent(
                     a -> require(!a.address().equals(listener.address()), "the admin on an address of its own"));
         }
     }
 
-    /** The cluster of that name; it is there for every {@code tcp.cluster}. */
+    /** The cluster of that name; it is there for every name in a listener. */
     public ClusterConfig cluster(String name) {
         return clusters.stream()
                 .filter(cluster -> cluster.name().equals(name))
@@ -71,6 +72,16 @@ public record BatonConfig(
         if (!holds) {
             throw new IllegalArgumentException("expected " + expected);
         }
+    }
+
+    static void requireWithin(int value, int min, int max, String what) {
+        require(value >= min && value <= max, "%s from %d to %d".formatted(what, min, max));
+    }
+
+    static void requireWithin(Duration value, Duration min, Duration max, String what) {
+        require(
+                value.compareTo(min) >= 0 && value.compareTo(max) <= 0,
+                "%s from %s to %s".formatted(what, Durations.format(min), Durations.format(max)));
     }
 
     static boolean isName(String name) {

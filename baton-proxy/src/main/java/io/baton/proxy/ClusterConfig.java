@@ -2,15 +2,27 @@ package io.baton.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.baton.http.UpstreamPoolLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * Where connections go.
+ * Where connections and requests go.
  *
  * @param connectTimeout for one attempt at one endpoint
+ * @param health no active checks when empty
+ * @param pool of connections kept for the next HTTP request
  */
-public record ClusterConfig(String name, List<Endpoint> endpoints, Balance balance, Duration connectTimeout) {
+public record ClusterConfig(
+        String name,
+        List<Endpoint> endpoints,
+        Balance balance,
+        Duration connectTimeout,
+        Optional<HealthConfig> health,
+        Circuit circuit,
+        UpstreamPoolLimits pool) {
     /** Envoy's. */
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -21,19 +33,53 @@ public record ClusterConfig(String name, List<Endpoint> endpoints, Balance balan
 
     public ClusterConfig {
         requireNonNull(balance, "balance is null");
+        requireNonNull(health, "health is null");
+        requireNonNull(circuit, "circuit is null");
+        requireNonNull(pool, "pool is null");
         endpoints = List.copyOf(endpoints);
         BatonConfig.require(BatonConfig.isName(name), "a cluster's name of %s".formatted(BatonConfig.NAME_FORM));
         BatonConfig.require(
                 !endpoints.isEmpty() && endpoints.size() <= MAX_ENDPOINTS,
                 "1 to %d endpoints".formatted(MAX_ENDPOINTS));
-        BatonConfig.require(
-                connectTimeout.compareTo(MIN_CONNECT_TIMEOUT) >= 0
-                        && connectTimeout.compareTo(MAX_CONNECT_TIMEOUT) <= 0,
-                "a connect timeout from %s to %s".formatted(MIN_CONNECT_TIMEOUT, MAX_CONNECT_TIMEOUT));
+        BatonConfig.requireWithin(connectTimeout, MIN_CONNECT_TIMEOUT, MAX_CONNECT_TIMEOUT, "a connect timeout");
     }
 
-    /** How the next endpoint is chosen. */
+    /** Without checks, without limits. */
+    public ClusterConfig(String name, List<Endpoint> endpoints, Balance balance, Duration connectTimeout) {
+        this(
+                name,
+                endpoints,
+                balance,
+                connectTimeout,
+                Optional.empty(),
+                Circuit.OPEN_ENDED,
+                UpstreamPoolLimits.DEFAULTS);
+    }
+
+    /** How the next endpoint is chosen; an endpoint of weight 2 gets twice as much as one of weight 1. */
     public enum Balance {
-        ROUND_ROBIN
+        /** Each in turn. */
+        ROUND_ROBIN,
+        /** Of two taken at random the one that has less to do. */
+        LEAST_REQUEST,
+        RANDOM
+    }
+
+    /**
+     * How much of it may go on at once, in one process; what is beyond is refused at once, for an upstream that is slow is
+     * not helped by more.
+     *
+     * @param connections busy ones to the cluster: of TCP, and those that carry an HTTP request; empty: no limit
+     * @param requests of HTTP; empty: no limit
+     */
+    public record Circuit(OptionalInt connections, OptionalInt requests) {
+        static final int MAX = 1_000_000;
+
+        public static final Circuit OPEN_ENDED = new Circuit(OptionalInt.empty(), OptionalInt.empty());
+
+        public Circuit {
+            BatonConfig.requireWithin(connections.orElse(1), 1, MAX, "connections");
+            BatonConfig.requireWithin(requests.orElse(1), 1, MAX, "requests");
+        }
     }
 }

@@ -3,9 +3,9 @@ package io.baton.proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +25,8 @@ public record ConfigCheck(BatonConfig config, List<String> warnings) {
 
     static ConfigCheck of(BatonConfig config) {
         List<String> warnings = new ArrayList<>();
-        Set<String> used = config.listeners().stream()
-                .map(listener -> listener.tcp().cluster())
-                .collect(Collectors.toSet());
-        for (ClusterConfig cluster : config.clusters()) {
-            if (!used.contains(cluster.name())) {
-                warnings.add("cluster \"%s\" is used by no listener".formatted(cluster.name()));
-            }
-        }
+        clusters(config, warnings);
+        config.listeners().forEach(listener -> routes(listener, warnings));
         config.admin()
                 .filter(admin -> !admin.isLoopback())
                 .ifPresent(admin ->
@@ -45,5 +39,42 @@ public record ConfigCheck(BatonConfig config, List<String> warnings) {
             }
         });
         return new ConfigCheck(config, warnings);
+    }
+
+    private static void clusters(BatonConfig config, List<String> warnings) {
+        Set<String> byTcp = new HashSet<>();
+        Set<String> byHttp = new HashSet<>();
+        for (ListenerConfig listener : config.listeners()) {
+            switch (listener.protocol()) {
+                case TcpConfig tcp -> byTcp.addAll(tcp.clusters());
+                case HttpConfig http -> byHttp.addAll(http.clusters());
+            }
+        }
+        for (ClusterConfig cluster : config.clusters()) {
+            String name = cluster.name();
+            if (!byTcp.contains(name) && !byHttp.contains(name)) {
+                warnings.add("cluster \"%s\" is used by no listener".formatted(name));
+            } else if (!byHttp.contains(name) && cluster.circuit().requests().isPresent()) {
+                warnings.add("cluster \"%s\": max_requests has no effect, only tcp listeners use it".formatted(name));
+            }
+        }
+    }
+
+    /** The first route that matches counts: who is used to the longest prefix puts the general one first. */
+    private static void routes(ListenerConfig listener, List<String> warnings) {
+        if (!(listener.protocol() instanceof HttpConfig http)) {
+            return;
+        }
+        List<RouteConfig> routes = http.routes();
+        for (int later = 1; later < routes.size(); later++) {
+            for (int earlier = 0; earlier < later; earlier++) {
+                if (routes.get(earlier).covers(routes.get(later))) {
+                    warnings.add(
+                            "listener \"%s\": routes[%d] is never reached, routes[%d] before it matches the same and more"
+                                    .formatted(listener.name(), later, earlier));
+                    break;
+                }
+            }
+        }
     }
 }

@@ -22,7 +22,11 @@ final class ConnectionObserver implements RelayObserver {
     ConnectionObserver(BatonConfig config, Stats stats, Optional<AccessLog> accessLog, Runnable onWorkerDied) {
         this.onWorkerDied = onWorkerDied;
         Map<String, ListenerStats> byName = new LinkedHashMap<>();
-        config.listeners().forEach(listener -> byName.put(listener.name(), new ListenerStats(listener, stats)));
+        for (ListenerConfig listener : config.listeners()) {
+            if (listener.protocol() instanceof TcpConfig tcp) {
+                byName.put(listener.name(), new ListenerStats(listener, tcp, stats));
+            }
+        }
         this.listeners = Map.copyOf(byName);
         this.accessLog = accessLog;
         this.pausedAtLimit = stats.counter("server.accept_paused_connection_limit");
@@ -49,6 +53,21 @@ final class ConnectionObserver implements RelayObserver {
         }
         accessLog.ifPresent(log -> log.add(report));
         // Last: who sees that the last connection is gone may rely on it being counted and logged.
+        open.decrementAndGet();
+    }
+
+    /** It began in the process before, and was counted there. */
+    @Override
+    public void connectionRestored(String listener) {
+        open.incrementAndGet();
+        of(listener).active.increment();
+    }
+
+    /** It goes on in the next process, which logs it. */
+    @Override
+    public void connectionMoved(String listener) {
+        ListenerStats stats = of(listener);
+        stats.active.decrement();
         open.decrementAndGet();
     }
 

@@ -9,13 +9,22 @@ import io.baton.posix.SocketAddress;
  *
  * @param written as the config has it, perhaps with a host name
  * @param address what it was when the config was loaded
+ * @param weight its share beside the others'
  */
-public record Endpoint(String written, SocketAddress address) {
+public record Endpoint(String written, SocketAddress address, int weight) {
+    public static final int MAX_WEIGHT = 100;
+
     public Endpoint {
         requireNonNull(written, "written is null");
         BatonConfig.require(
                 (address instanceof SocketAddress.Inet(var _, int port) && port > 0)
                         || address instanceof SocketAddress.UnixPath,
                 "an endpoint with a port from 1 to 65535, or a UNIX path");
+        BatonConfig.requireWithin(weight, 1, MAX_WEIGHT, "a weight");
+    }
+
+    /** With weight 1. */
+    public Endpoint(String written, SocketAddress address) {
+        this(written, address, 1);
     }
 }

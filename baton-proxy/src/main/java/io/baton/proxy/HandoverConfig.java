@@ -7,30 +7,34 @@ import java.time.Duration;
  *
  * @param drain how long this process, once it is the old one, takes to wind down
  * @param parentShutdown when this process, as the new one, ends the old one; counted from its own readiness
- * @param batch connections moved in one message, once connections move
+ * @param batch connections moved in one message
+ * @param rate at most so many connections are moved in a second; 0: as fast as they go
  * @param rehearsal how long at most a child runs its own data path over loopback before it says ready; zero: not at all
  * @param readyTimeout a child that is not ready by then has failed
  */
 public record HandoverConfig(
-        Duration drain, Duration parentShutdown, int batch, Duration rehearsal, Duration readyTimeout) {
+        Duration drain, Duration parentShutdown, int batch, int rate, Duration rehearsal, Duration readyTimeout) {
     static final Duration MAX_DRAIN = Duration.ofDays(1);
     static final Duration MAX_PARENT_SHUTDOWN = Duration.ofDays(2);
     static final Duration MAX_REHEARSAL = Duration.ofSeconds(30);
     static final Duration MIN_READY_TIMEOUT = Duration.ofSeconds(1);
     static final Duration MAX_READY_TIMEOUT = Duration.ofMinutes(10);
 
-    /** The most fds the kernel passes in one message. */
-    static final int MAX_BATCH = 253;
+    /** With two sockets and two pipes each, more would not go into one message of 253 fds; and all of them pause for it. */
+    static final int MAX_BATCH = 64;
+
+    static final int MAX_RATE = 1_000_000;
 
     /** Envoy's 600 s and 900 s; 64 as measured: larger batches pause longer. A rehearsal takes 1 to 2 s, 10 where the CPU is all taken. */
     public static final HandoverConfig DEFAULT = new HandoverConfig(
-            Duration.ofMinutes(10), Duration.ofMinutes(15), 64, Duration.ofSeconds(10), Duration.ofMinutes(1));
+            Duration.ofMinutes(10), Duration.ofMinutes(15), 64, 0, Duration.ofSeconds(10), Duration.ofMinutes(1));
 
     public HandoverConfig {
         within(drain, Duration.ZERO, MAX_DRAIN, "drain");
         within(parentShutdown, Duration.ZERO, MAX_PARENT_SHUTDOWN, "parent_shutdown");
         within(rehearsal, Duration.ZERO, MAX_REHEARSAL, "rehearsal");
         within(readyTimeout, MIN_READY_TIMEOUT, MAX_READY_TIMEOUT, "ready_timeout");
+        BatonConfig.require(rate >= 0 && rate <= MAX_RATE, "a rate from 0 to %d".formatted(MAX_RATE));
         BatonConfig.require(batch >= 1 && batch <= MAX_BATCH, "a batch from 1 to %d".formatted(MAX_BATCH));
         BatonConfig.require(
                 parentShutdown.compareTo(drain) > 0,

@@ -11,12 +11,36 @@ import java.util.List;
 record Keys(List<String> known, List<String> later) {
     static final Keys ROOT = of("admin", "listeners", "clusters", "access_log", "handover", "limits");
     static final Keys ADMIN = of("address");
-    static final Keys LISTENER = new Keys(List.of("name", "address", "reuse_port", "tcp"), List.of("tls", "http"));
+    static final Keys LISTENER = new Keys(List.of("name", "address", "reuse_port", "tcp", "http"), List.of("tls"));
     static final Keys TCP = of("cluster", "idle_timeout");
-    static final Keys CLUSTER =
-            new Keys(List.of("name", "endpoints", "balance", "connect_timeout"), List.of("health", "tls"));
+    static final Keys HTTP = of(
+            "routes",
+            "idle_timeout",
+            "request_head_timeout",
+            "request_body_timeout",
+            "response_timeout",
+            "stream_idle_timeout",
+            "max_header_bytes",
+            "max_headers",
+            "max_request_line",
+            "x_forwarded");
+    static final Keys ROUTE = of("host", "prefix", "exact", "headers", "cluster");
+    static final Keys CLUSTER = new Keys(
+            List.of(
+                    "name",
+                    "endpoints",
+                    "balance",
+                    "connect_timeout",
+                    "health",
+                    "max_connections",
+                    "max_requests",
+                    "idle_timeout",
+                    "max_idle"),
+            List.of("tls"));
+    static final Keys ENDPOINT = of("address", "weight");
+    static final Keys HEALTH = of("tcp", "http", "host", "status", "interval", "timeout", "healthy", "unhealthy");
     static final Keys ACCESS_LOG = of("path", "format");
-    static final Keys HANDOVER = of("drain", "parent_shutdown", "batch", "rehearsal", "ready_timeout");
+    static final Keys HANDOVER = of("drain", "parent_shutdown", "batch", "rate", "rehearsal", "ready_timeout");
     static final Keys LIMITS = of("connections", "pipe");
 
     Keys {

@@ -10,9 +10,9 @@ import io.baton.posix.SocketAddress;
  * @param address TCP with a port that is not 0 (the child finds the socket by its address), or a UNIX path
  * @param reusePort one socket per worker (SO_REUSEPORT); always false on a UNIX path
  */
-public record ListenerConfig(String name, SocketAddress address, boolean reusePort, TcpConfig tcp) {
+public record ListenerConfig(String name, SocketAddress address, boolean reusePort, ProtocolConfig protocol) {
     public ListenerConfig {
-        requireNonNull(tcp, "tcp is null");
+        requireNonNull(protocol, "protocol is null");
         BatonConfig.require(BatonConfig.isName(name), "a listener's name of %s".formatted(BatonConfig.NAME_FORM));
         switch (address) {
             case SocketAddress.Inet inet -> BatonConfig.require(inet.port() > 0, "a port from 1 to 65535");

@@ -21,7 +21,7 @@ final class ListenerStats {
     private long publishedUp;
     private long publishedDown;
 
-    ListenerStats(ListenerConfig listener, Stats stats) {
+    ListenerStats(ListenerConfig listener, TcpConfig tcp, Stats stats) {
         String prefix = "listener." + Addresses.statName(listener.address()) + ".";
         this.opened = stats.counter(prefix + "downstream_cx_total");
         this.destroyed = stats.counter(prefix + "downstream_cx_destroy");
@@ -31,7 +31,7 @@ final class ListenerStats {
         this.bytesFromClients = stats.counter(prefix + "downstream_cx_rx_bytes_total");
         this.bytesToClients = stats.counter(prefix + "downstream_cx_tx_bytes_total");
         this.idleTimeouts = stats.counter(prefix + "idle_timeout");
-        String cluster = "cluster." + listener.tcp().cluster() + ".";
+        String cluster = "cluster." + tcp.cluster() + ".";
         this.connectAttemptsExceeded = stats.counter(cluster + "upstream_cx_connect_attempts_exceeded");
         this.bytesFromUpstreams = stats.counter(cluster + "upstream_cx_rx_bytes_total");
         this.bytesToUpstreams = stats.counter(cluster + "upstream_cx_tx_bytes_total");

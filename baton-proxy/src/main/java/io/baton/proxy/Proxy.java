@@ -8,20 +8,16 @@ import io.baton.ImportMode;
 import io.baton.Stats;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
-import io.baton.relay.RehearsalResult;
-import io.baton.relay.Relay;
-import io.baton.relay.RelayListener;
-import io.baton.relay.RelayOptions;
-import io.baton.relay.UpstreamSelector;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,15 +31,22 @@ public final class Proxy implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
     private static final Duration PUBLISH_EVERY = Duration.ofSeconds(1);
 
+    /** A child that waits for its first checks holds the upgrade up, and nothing else. */
+    private static final Duration FIRST_ROUND = Duration.ofSeconds(5);
+
     private final BatonConfig config;
     private final HotRestart hotRestart;
     private final Stats stats;
-    private final Posix posix;
     private final ProxyOptions options;
     private final Optional<AccessLog> accessLog;
     private volatile Runnable onBroken = () -> {};
-    private final ConnectionObserver observer;
-    private final Relay relay;
+    private final HealthChecker health = new HealthChecker();
+    private final Map<String, Cluster> clusters = new LinkedHashMap<>();
+
+    /** Only what the config has listeners for: what is not needed is not even loaded. */
+    private final Optional<TcpPath> tcp;
+
+    private final Optional<HttpPath> http;
     private final ScheduledExecutorService publisher;
     private volatile List<BoundListener> listeners = List.of();
 
@@ -57,16 +60,54 @@ public final class Proxy implements AutoCloseable {
         this.config = requireNonNull(config, "config is null");
         this.hotRestart = requireNonNull(hotRestart, "hotRestart is null");
         this.stats = requireNonNull(stats, "stats is null");
-        this.posix = requireNonNull(posix, "posix is null");
         this.options = requireNonNull(options, "options is null");
-        this.accessLog = openAccessLog();
-        this.observer = new ConnectionObserver(config, stats, accessLog, () -> onBroken.run());
-        this.relay = new Relay(posix, relayOptions(), observer);
+        this.accessLog = openAccessLog(posix);
+        config.clusters().forEach(cluster -> clusters.put(cluster.name(), new Cluster(cluster, stats, health)));
+        int workers = options.concurrency();
+        this.tcp = has(TcpConfig.class)
+                ? Optional.of(
+                        new TcpPath(config, hotRestart, this::cluster, stats, posix, workers, accessLog, this::broken))
+                : Optional.empty();
+        this.http = has(HttpConfig.class)
+                ? Optional.of(new HttpPath(
+                        config,
+                        this::cluster,
+                        stats,
+                        posix,
+                        workers,
+                        accessLog,
+                        hotRestart.drainManager()::drainClose,
+                        this::broken))
+                : Optional.empty();
         this.publisher = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("baton-proxy-stats").daemon().factory());
     }
 
-    private Optional<AccessLog> openAccessLog() throws ProxyException {
+    private boolean has(Class<? extends ProtocolConfig> protocol) {
+        return config.listeners().stream().map(ListenerConfig::protocol).anyMatch(protocol::isInstance);
+    }
+
+    private List<BoundListener> of(Class<? extends ProtocolConfig> protocol) {
+        return listeners.stream()
+                .filter(listener -> protocol.isInstance(listener.config().protocol()))
+                .toList();
+    }
+
+    private Cluster cluster(String name) {
+        return requireNonNull(clusters.get(name), "the config has every listener's clusters");
+    }
+
+    private void broken() {
+        onBroken.run();
+    }
+
+    private List<DataPath> paths() {
+        return Stream.<Optional<? extends DataPath>>of(tcp, http)
+                .<DataPath>flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<AccessLog> openAccessLog(Posix posix) throws ProxyException {
         @Nullable AccessLogConfig log = config.accessLog().orElse(null);
         if (log == null) {
             return Optional.empty();
@@ -79,41 +120,59 @@ public final class Proxy implements AutoCloseable {
         }
     }
 
-    private RelayOptions relayOptions() {
-        RelayOptions base = RelayOptions.defaults()
-                .withWorkers(options.concurrency())
-                .withPipeBytes(config.limits().pipeBytes());
-        return config.limits().connections().isPresent()
-                ? base.withMaxConnections(config.limits().connections().getAsInt())
-                : base;
-    }
-
     /** What to do when a worker has died: what is left is no proxy to go on with. Called on that worker's thread, must not wait. */
     public void onBroken(Runnable action) {
         onBroken = action;
     }
 
     /**
-     * Runs this JVM's data path over loopback for {@code handover.rehearsal}, so that the first real connections meet warm
-     * code. Only a child does: it takes over from one that serves at full speed.
+     * Runs this JVM's data paths over loopback for {@code handover.rehearsal} in all, so that the first real connections meet
+     * warm code, and asks each endpoint with health checks once, for 5 s at most. Only a child does: it takes over from one
+     * that serves at full speed and knows who is well.
      *
      * @return what was rehearsed; empty for epoch 0, or when the config says 0
      */
-    public Optional<RehearsalResult> rehearse() {
-        Duration limit = config.handover().rehearsal();
-        if (hotRestart.epoch().isFirst() || limit.isZero()) {
-            return Optional.empty();
+    public List<Rehearsed> rehearse() {
+        if (hotRestart.epoch().isFirst()) {
+            return List.of();
         }
-        RehearsalResult result = new ProxyRehearsal(config, hotRestart, posix).run(limit);
+        health.start(clusters.values());
+        Duration limit = config.handover().rehearsal();
+        List<Rehearsed> results = new ArrayList<>();
+        if (!limit.isZero()) {
+            List<DataPath> paths = paths();
+            paths.forEach(path -> results.add(path.rehearse(limit.dividedBy(paths.size()))));
+        }
+        results.forEach(Proxy::say);
+        awaitFirstRound();
+        return List.copyOf(results);
+    }
+
+    private static void say(Rehearsed result) {
         result.failure()
                 .ifPresentOrElse(
-                        reason -> LOG.warn("the rehearsal ended early, the first connections may stall: {}", reason),
+                        reason -> LOG.warn(
+                                "the {} rehearsal ended early, the first connections may stall: {}",
+                                result.path(),
+                                reason),
                         () -> LOG.info(
-                                "rehearsed {} connections, {} messages in {} ms",
+                                "rehearsed {} {} connections, {} messages in {} ms",
                                 result.connections(),
+                                result.path(),
                                 result.messages(),
                                 result.duration().toMillis()));
-        return Optional.of(result);
+    }
+
+    private void awaitFirstRound() {
+        try {
+            if (!health.awaitFirstRound(FIRST_ROUND)) {
+                LOG.warn(
+                        "not every endpoint was checked within {}, those are taken to be well",
+                        Durations.format(FIRST_ROUND));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -124,15 +183,18 @@ public final class Proxy implements AutoCloseable {
      */
     public void start() throws HotRestartException, ProxyException {
         try {
-            relay.start();
+            paths().forEach(DataPath::start);
         } catch (PosixException | IllegalStateException e) {
             throw new ProxyException("the workers cannot start: " + e.getMessage(), e);
         }
+        health.start(clusters.values());
         List<BoundListener> bound = new ArrayList<>();
         for (ListenerConfig listener : config.listeners()) {
             bound.add(bind(listener));
         }
         listeners = List.copyOf(bound);
+        tcp.ifPresent(path -> path.expect(of(TcpConfig.class)));
+        http.ifPresent(path -> path.expect(of(HttpConfig.class)));
         stats.gauge("server.concurrency", ImportMode.NEVER_IMPORT).set(options.concurrency());
         var _ = publisher.scheduleWithFixedDelay(
                 this::publishOrSay, PUBLISH_EVERY.toMillis(), PUBLISH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -155,53 +217,76 @@ public final class Proxy implements AutoCloseable {
      * @throws ProxyException when a socket bound here cannot listen
      */
     public void accept() throws ProxyException {
-        Map<String, UpstreamSelector> clusters = new HashMap<>();
-        config.clusters().forEach(cluster -> clusters.put(cluster.name(), new RoundRobin(cluster, stats)));
         for (BoundListener listener : listeners) {
-            TcpConfig tcp = listener.config().tcp();
             try {
                 listener.activate();
             } catch (PosixException e) {
                 throw new ProxyException(
                         "listener %s: %s".formatted(listener.config().name(), e.getMessage()), e);
             }
-            relay.addListener(new RelayListener(
-                    listener.config().name(),
-                    listener.perWorker(options.concurrency()),
-                    requireNonNull(clusters.get(tcp.cluster()), "the config has every listener's cluster"),
-                    tcp.idleTimeout(),
-                    config.cluster(tcp.cluster()).connectTimeout()));
+            switch (listener.config().protocol()) {
+                case TcpConfig _ -> tcp.orElseThrow().add(listener);
+                case HttpConfig _ -> http.orElseThrow().add(listener);
+            }
         }
         stats.gauge("listener_manager.total_listeners_active", ImportMode.NEVER_IMPORT)
                 .set(listeners.size());
         stats.gauge("listener_manager.workers_started", ImportMode.NEVER_IMPORT).set(1);
     }
 
-    /** Takes every listening socket out of every event loop before it returns, for good; connections go on. Idempotent. */
+    /**
+     * Takes every listening socket out of every event loop before it returns, for good; connections go on. HTTP clients are
+     * asked to leave from now on, as {@link HotRestart#drainManager} says. Idempotent.
+     */
     public void stopAccepting() {
-        relay.stopAccepting();
+        paths().forEach(DataPath::stopAccepting);
         stats.gauge("listener_manager.total_listeners_active", ImportMode.NEVER_IMPORT)
                 .set(0);
     }
 
+    /** Has every HTTP client leave with its next response, whatever the drain strategy. */
+    public void askClientsToLeave() {
+        http.ifPresent(HttpPath::leaveAtOnce);
+    }
+
     /** Connections that are not yet closed, counted and logged. With 0, the statistics have all their bytes. */
     public long connections() {
-        long open = Math.max(relay.activeConnections(), observer.open());
+        long open = tcpConnections() + httpConnections();
         if (open == 0) {
             publishBytes();
         }
         return open;
     }
 
+    /** Those of {@link #connections} that are relayed. */
+    public long tcpConnections() {
+        return tcp.map(TcpPath::connections).orElse(0L);
+    }
+
+    /** Those of {@link #connections} that speak HTTP. */
+    public long httpConnections() {
+        return http.map(HttpPath::connections).orElse(0L);
+    }
+
     /** At most so many connections at once: the config's limit, or what the limit on open files allows when that is less. */
     public int maxConnections() {
-        return relay.maxConnections();
+        return paths().stream().mapToInt(DataPath::maxConnections).sum();
     }
 
     /** Resets what connections are left. Idempotent. */
     public void cut() {
-        relay.close();
+        paths().forEach(DataPath::close);
         publishBytes();
+    }
+
+    /** What it was made from. */
+    public BatonConfig config() {
+        return config;
+    }
+
+    /** The clusters as they are at the moment. */
+    public List<ClusterStatus> clusters() {
+        return clusters.values().stream().map(ClusterStatus::of).toList();
     }
 
     /** The listeners as bound; empty before {@link #start}. */
@@ -211,7 +296,7 @@ public final class Proxy implements AutoCloseable {
 
     /** Carries what flowed until now over into the statistics; happens by itself every second. */
     public void publishBytes() {
-        observer.publish(relay.numbers());
+        paths().forEach(DataPath::publish);
     }
 
     /** An exception would end the schedule without a word. */
@@ -235,6 +320,7 @@ public final class Proxy implements AutoCloseable {
     @Override
     public void close() {
         publisher.shutdownNow();
+        health.close();
         cut();
         accessLog.ifPresent(AccessLog::close);
     }

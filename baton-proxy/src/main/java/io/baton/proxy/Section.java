@@ -3,7 +3,11 @@ package io.baton.proxy;
 import io.baton.proxy.Yaml.Entry;
 import io.baton.proxy.Yaml.Mapping;
 import io.baton.proxy.Yaml.Scalar;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeSet;
 
 /** One mapping of the config while it is being read; every key in it is known. */
 final class Section {
@@ -49,6 +53,36 @@ final class Section {
     Value get(String key, String expected) throws ConfigException {
         return find(key)
                 .orElseThrow(() -> value.problem("no key \"%s\", expected %s: %s".formatted(key, key, expected)));
+    }
+
+    /** One of {@code choices}, by its word; empty when the key is left out. */
+    <T> Optional<T> choice(String key, Map<String, T> choices, String expected) throws ConfigException {
+        Optional<Value> found = find(key);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        String word = found.get().text(expected);
+        T choice = choices.get(word);
+        if (choice == null) {
+            throw found.get().wrong(expected + Words.didYouMean(word, new TreeSet<>(choices.keySet())));
+        }
+        return Optional.of(choice);
+    }
+
+    Duration duration(String key, Duration min, Duration max, Duration otherwise) throws ConfigException {
+        Optional<Value> found = find(key);
+        return found.isPresent() ? found.get().duration(min, max) : otherwise;
+    }
+
+    OptionalInt integer(String key, int min, int max) throws ConfigException {
+        Optional<Value> found = find(key);
+        return found.isPresent() ? OptionalInt.of(found.get().integer(min, max)) : OptionalInt.empty();
+    }
+
+    /** In bytes. */
+    int size(String key, int min, int max, int otherwise) throws ConfigException {
+        Optional<Value> found = find(key);
+        return found.isPresent() ? found.get().size(min, max) : otherwise;
     }
 
     Value value() {

@@ -5,7 +5,9 @@ import io.baton.proxy.Yaml.Scalar;
 import io.baton.proxy.Yaml.Sequence;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** One node of the config while it is being read: knows its file, its place and its path, and says so when it is wrong. */
 record Value(String file, String path, Yaml node) {
@@ -78,6 +80,27 @@ record Value(String file, String path, Yaml node) {
             throw wrong("a mapping with %s".formatted(Words.oneOf(keys.known())));
         }
         return Section.open(this, mapping, keys);
+    }
+
+    boolean isMapping() {
+        return node instanceof Mapping;
+    }
+
+    /** Keys and values of a mapping whose keys the user chooses: at least one, at most {@code max}. */
+    Map<Value, Value> entries(String what, int max) throws ConfigException {
+        if (!(node instanceof Mapping mapping)) {
+            throw wrong("a mapping of " + what);
+        }
+        int size = mapping.entries().size();
+        if (size == 0 || size > max) {
+            throw problem("a mapping of %d, expected 1 to %d %s".formatted(size, max, what));
+        }
+        Map<Value, Value> entries = new LinkedHashMap<>();
+        for (Yaml.Entry entry : mapping.entries()) {
+            String name = Words.plain(entry.key().text());
+            entries.put(new Value(file, path, entry.key()), new Value(file, path + "." + name, entry.value()));
+        }
+        return entries;
     }
 
     /** The items of a list that has at least one and at most {@code max}. */

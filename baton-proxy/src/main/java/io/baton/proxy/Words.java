@@ -8,6 +8,10 @@ import java.util.Optional;
 /** How messages quote, list and guess: always on one line and of bounded length. */
 final class Words {
     private static final int MAX_QUOTED = 160;
+
+    /** Of a request's path, in the access log. */
+    static final int MAX_LOGGED = 2048;
+
     private static final int MAX_COMPARED = 64;
 
     private Words() {}
@@ -19,11 +23,16 @@ final class Words {
 
     /** The text without quotes, made safe for a line of a log or a message. */
     static String plain(String text) {
+        return plain(text, MAX_QUOTED);
+    }
+
+    /** As {@link #plain(String)}, cut after {@code max} characters. */
+    static String plain(String text, int max) {
         StringBuilder safe = new StringBuilder();
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            if (safe.length() >= MAX_QUOTED) { // of what is printed: an escape is six characters
+            if (safe.length() >= max) { // of what is printed: an escape is six characters
                 return safe.append("...").toString();
             }
             if (isUnsafe(c)) {

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.baton.RestartEpoch;
 import io.baton.SharedLock;
 import io.baton.Stats;
+import io.baton.http.HttpExchangeReport;
+import io.baton.http.HttpOutcome;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
@@ -82,6 +84,42 @@ class AccessLogTest {
                 .containsExactly(
                         "1970-01-01T00:00:00.000Z web /tmp/a_b\\u000afake_line -> - connect_failed 0ms up=0 down=0 id=1"
                                 + " epoch=3");
+    }
+
+    /** A request is what its client made of it: whatever is in it, the line stays one line and the quotes stay closed. */
+    @Test
+    void aRequestIsOneLineOfTextWhateverIsInIt() throws IOException {
+        try (AccessLog log = open(AccessLogConfig.Format.TEXT, new InProcessLock())) {
+            log.add(exchange("GET", "/v1/x"));
+            log.add(exchange("", "/a\" b\nfake"));
+        }
+
+        assertThat(lines())
+                .containsExactly(
+                        "2026-01-02T03:04:05.678Z web 127.0.0.1:5000 \"GET example.com /v1/x HTTP/1.1\" 200 -> 127.0.0.1:9000"
+                                + " completed 12ms in=120 out=340 id=7 epoch=3",
+                        "2026-01-02T03:04:05.678Z web 127.0.0.1:5000 \"- example.com /a%22_b\\u000afake HTTP/1.1\" 200 ->"
+                                + " 127.0.0.1:9000 completed 12ms in=120 out=340 id=7 epoch=3");
+    }
+
+    private static HttpExchangeReport exchange(String method, String path) {
+        return new HttpExchangeReport(
+                7,
+                "web",
+                inet(5000),
+                method,
+                "example.com",
+                path,
+                "HTTP/1.1",
+                200,
+                Optional.of("origin"),
+                Optional.of(inet(9000)),
+                1,
+                Instant.parse("2026-01-02T03:04:05.678Z"),
+                Duration.ofMillis(12),
+                120,
+                340,
+                HttpOutcome.COMPLETED);
     }
 
     @Test

@@ -3,8 +3,13 @@ package io.baton.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baton.http.ForwardedHeaders;
+import io.baton.http.HttpLimits;
+import io.baton.http.HttpTimeouts;
+import io.baton.http.UpstreamPoolLimits;
 import io.baton.posix.SocketAddress;
 import io.baton.proxy.ConfigMistakes.Mistake;
+import io.baton.proxy.RouteConfig.PathMatch;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +31,8 @@ class ConfigLoaderTest {
         throw new UnknownHostException("the name is not known");
     };
 
-    private static final String FULL = """
+    /** Has every key there is. */
+    static final String FULL = """
             admin: { address: "127.0.0.1:9901" }
             listeners:
               - name: web
@@ -37,11 +45,35 @@ class ConfigLoaderTest {
               - name: app
                 address: "unix:/run/app.sock"
                 tcp: { cluster: api }
+              - name: http
+                address: 0.0.0.0:8082
+                http:
+                  routes:
+                    - { host: Api.example.com, prefix: /v1, headers: { X-Canary: "true" }, cluster: api }
+                    - { host: "*.example.com", exact: /health, cluster: origin }
+                    - { prefix: /, cluster: origin }
+                  idle_timeout: 30s
+                  request_head_timeout: 5s
+                  request_body_timeout: 6s
+                  response_timeout: 7s
+                  stream_idle_timeout: 8s
+                  max_header_bytes: 16KiB
+                  max_headers: 50
+                  max_request_line: 4KiB
+                  x_forwarded: replace
             clusters:
               - { name: origin, endpoints: [ 127.0.0.1:9000, "[::1]:9001" ], balance: round_robin, connect_timeout: 250ms }
-              - { name: api, endpoints: [ "unix:/run/api.sock" ] }
+              - name: api
+                endpoints: [ { address: "unix:/run/api.sock", weight: 3 }, 127.0.0.1:9100 ]
+                balance: least_request
+                health: { http: "/healthz?deep=1", host: api.example.com, status: 200-299, interval: 1s, timeout: 500ms, healthy: 1, unhealthy: 4 }
+                max_connections: 100
+                max_requests: 200
+                idle_timeout: 30s
+                max_idle: 16
+              - { name: checked, endpoints: [ 127.0.0.1:9200 ], balance: random, health: { tcp: true } }
             access_log: { path: access.log, format: json }
-            handover: { drain: 30s, parent_shutdown: 1m, batch: 16, rehearsal: 500ms, ready_timeout: 10s }
+            handover: { drain: 30s, parent_shutdown: 1m, batch: 16, rate: 2000, rehearsal: 500ms, ready_timeout: 10s }
             limits: { connections: 5000, pipe: 64KiB }
             """;
 
@@ -54,7 +86,10 @@ class ConfigLoaderTest {
                         ConfigMistakes.KEYS,
                         ConfigMistakes.LISTENERS,
                         ConfigMistakes.CLUSTERS,
-                        ConfigMistakes.REST)
+                        ConfigMistakes.REST,
+                        HttpMistakes.HTTP,
+                        HttpMistakes.ROUTES,
+                        HttpMistakes.CLUSTERS)
                 .flatMap(List::stream);
     }
 
@@ -81,7 +116,8 @@ class ConfigLoaderTest {
                                 "app",
                                 new SocketAddress.UnixPath("/run/app.sock"),
                                 false,
-                                new TcpConfig("api", Duration.ofHours(1))));
+                                new TcpConfig("api", Duration.ofHours(1))),
+                        new ListenerConfig("http", inet("0.0.0.0", 8082), true, http()));
         assertThat(config.cluster("origin").connectTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.cluster("origin").endpoints())
                 .containsExactly(
@@ -94,9 +130,59 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(1),
                         16,
+                        2000,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10)));
         assertThat(config.limits()).isEqualTo(new LimitsConfig(OptionalInt.of(5000), 64 << 10));
+    }
+
+    private static HttpConfig http() {
+        return new HttpConfig(
+                List.of(
+                        new RouteConfig(
+                                Optional.of("api.example.com"),
+                                new PathMatch.Prefix("/v1"),
+                                Map.of("x-canary", "true"),
+                                "api"),
+                        new RouteConfig(
+                                Optional.of("*.example.com"), new PathMatch.Exact("/health"), Map.of(), "origin"),
+                        new RouteConfig(Optional.empty(), new PathMatch.Prefix("/"), Map.of(), "origin")),
+                new HttpTimeouts(
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(6),
+                        Duration.ofSeconds(7),
+                        Duration.ofSeconds(8),
+                        HttpTimeouts.defaults().linger()),
+                new HttpLimits(4 << 10, 16 << 10, 50),
+                ForwardedHeaders.REPLACE);
+    }
+
+    @Test
+    void everyKeyOfAClusterIsRead() throws ConfigException {
+        BatonConfig config = parse(FULL);
+
+        assertThat(config.cluster("api"))
+                .isEqualTo(new ClusterConfig(
+                        "api",
+                        List.of(
+                                new Endpoint("unix:/run/api.sock", new SocketAddress.UnixPath("/run/api.sock"), 3),
+                                new Endpoint("127.0.0.1:9100", inet("127.0.0.1", 9100))),
+                        ClusterConfig.Balance.LEAST_REQUEST,
+                        ClusterConfig.DEFAULT_CONNECT_TIMEOUT,
+                        Optional.of(new HealthConfig(
+                                new HealthConfig.Check.Http(
+                                        "/healthz?deep=1", Optional.of("api.example.com"), 200, 299),
+                                Duration.ofSeconds(1),
+                                Duration.ofMillis(500),
+                                1,
+                                4)),
+                        new ClusterConfig.Circuit(OptionalInt.of(100), OptionalInt.of(200)),
+                        new UpstreamPoolLimits(16, Duration.ofSeconds(30))));
+        assertThat(config.cluster("checked").balance()).isEqualTo(ClusterConfig.Balance.RANDOM);
+        assertThat(config.cluster("checked").health())
+                .contains(new HealthConfig(
+                        new HealthConfig.Check.Tcp(), Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3));
     }
 
     @Test
@@ -109,7 +195,8 @@ class ConfigLoaderTest {
         assertThat(config.admin()).isEmpty();
         assertThat(config.accessLog()).isEmpty();
         assertThat(config.listeners().getFirst().reusePort()).isTrue();
-        assertThat(config.listeners().getFirst().tcp().idleTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(((TcpConfig) config.listeners().getFirst().protocol()).idleTimeout())
+                .isEqualTo(Duration.ofHours(1));
         assertThat(config.clusters().getFirst().connectTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.handover().drain()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.handover().parentShutdown()).isEqualTo(Duration.ofMinutes(15));
@@ -190,9 +277,43 @@ class ConfigLoaderTest {
         assertThat(ConfigCheck.check(file).warnings())
                 .containsExactly(
                         "cluster \"origin\" is used by no listener",
+                        "cluster \"checked\" is used by no listener",
                         "admin.address 0.0.0.0:9901 is not loopback: everybody who reaches it can stop the server",
                         "access_log.path %s: there is no directory %s"
                                 .formatted(directory.resolve("logs/access.log"), directory.resolve("logs")));
+    }
+
+    @Test
+    void checkingWarnsOfARouteThatIsNeverReached() throws Exception {
+        Path file = Files.writeString(directory.resolve("baton.yaml"), """
+                listeners:
+                  - name: web
+                    address: 127.0.0.1:8080
+                    http:
+                      routes:
+                        - { prefix: /, headers: { x-a: b }, cluster: origin }
+                        - { host: "*.example.com", prefix: /v, cluster: origin }
+                        - { host: api.example.com, prefix: /v1, headers: { x-a: b }, cluster: origin }
+                        - { host: example.com, prefix: /v1, cluster: origin }
+                        - { host: a.b.example.com, exact: /v2, cluster: origin }
+                clusters: [ { name: origin, endpoints: [ 127.0.0.1:9000 ], max_requests: 5 } ]
+                """);
+
+        assertThat(ConfigCheck.check(file).warnings())
+                .containsExactly(
+                        "listener \"web\": routes[2] is never reached, routes[0] before it matches the same and more",
+                        "listener \"web\": routes[4] is never reached, routes[1] before it matches the same and more");
+    }
+
+    @Test
+    void checkingWarnsOfALimitWithoutEffect() throws Exception {
+        Path file = Files.writeString(directory.resolve("baton.yaml"), """
+                listeners: [ { name: web, address: 127.0.0.1:8080, tcp: { cluster: origin } } ]
+                clusters: [ { name: origin, endpoints: [ 127.0.0.1:9000 ], max_requests: 5 } ]
+                """);
+
+        assertThat(ConfigCheck.check(file).warnings())
+                .containsExactly("cluster \"origin\": max_requests has no effect, only tcp listeners use it");
     }
 
     private static BatonConfig parse(String yaml) throws ConfigException {

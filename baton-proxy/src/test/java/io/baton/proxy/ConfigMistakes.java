@@ -90,7 +90,7 @@ final class ConfigMistakes {
             mistake(
                     "an unknown key of a listener",
                     CLUSTER + "listeners:\n  - name: web\n    adress: 0.0.0.0:80\n    tcp: { cluster: origin }\n",
-                    "baton.yaml:4:5: listeners[0]: unknown key \"adress\", expected name, address, reuse_port or tcp; did"
+                    "baton.yaml:4:5: listeners[0]: unknown key \"adress\", expected name, address, reuse_port, tcp or http; did"
                             + " you mean \"address\"?"),
             mistake(
                     "a key like no other",
@@ -105,24 +105,13 @@ final class ConfigMistakes {
             mistake(
                     "tls on a listener",
                     CLUSTER + "listeners:\n  - { name: web, address: 0.0.0.0:80, tls: { certificate: cert.pem } }\n",
-                    "baton.yaml:3:39: listeners[0].tls: not supported yet, expected name, address, reuse_port or tcp"),
+                    "baton.yaml:3:39: listeners[0].tls: not supported yet, expected name, address, reuse_port, tcp or"
+                            + " http"),
             mistake(
-                    "http on a listener",
-                    CLUSTER + "listeners:\n  - { name: web, address: 0.0.0.0:80, http: { routes: [] } }\n",
-                    "baton.yaml:3:39: listeners[0].http: not supported yet, expected name, address, reuse_port or tcp"),
-            mistake(
-                    "health of a cluster",
-                    LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], health: { http: / } }]\n",
-                    "baton.yaml:2:56: clusters[0].health: not supported yet, expected name, endpoints, balance or"
-                            + " connect_timeout"),
-            mistake(
-                    "a balance of later",
-                    LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], balance: least_request }]\n",
-                    "baton.yaml:2:65: clusters[0].balance: \"least_request\" is not supported yet, expected round_robin"),
-            mistake(
-                    "an unknown balance",
-                    LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], balance: random }]\n",
-                    "baton.yaml:2:65: clusters[0].balance: \"random\", expected round_robin"),
+                    "tls of a cluster",
+                    LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], tls: { ca: a.pem } }]\n",
+                    "baton.yaml:2:56: clusters[0].tls: not supported yet, expected name, endpoints, balance,"
+                            + " connect_timeout, health, max_connections, max_requests, idle_timeout or max_idle"),
             mistake(
                     "no listeners",
                     CLUSTER,
@@ -142,12 +131,13 @@ final class ConfigMistakes {
             mistake(
                     "a listener as a word",
                     CLUSTER + "listeners: [web]\n",
-                    "baton.yaml:2:13: listeners[0]: \"web\", expected a mapping with name, address, reuse_port or tcp"),
+                    "baton.yaml:2:13: listeners[0]: \"web\", expected a mapping with name, address, reuse_port, tcp"
+                            + " or http"),
             mistake(
                     "a key with nothing after it",
                     GOOD + "handover:\n",
-                    "baton.yaml:3:10: handover: nothing, expected a mapping with drain, parent_shutdown, batch, rehearsal"
-                            + " or ready_timeout"));
+                    "baton.yaml:3:10: handover: nothing, expected a mapping with drain, parent_shutdown, batch, rate,"
+                            + " rehearsal or ready_timeout"));
 
     static final List<Mistake> LISTENERS = List.of(
             listener(
@@ -161,7 +151,8 @@ final class ConfigMistakes {
             listener(
                     "a listener that goes nowhere",
                     "{ name: web, address: 0.0.0.0:80 }",
-                    "2:13: listeners[0]: no key \"tcp\", expected tcp: { cluster: NAME }"),
+                    "2:13: listeners[0]: no key \"tcp\" or \"http\", expected tcp: { cluster: NAME } or http: { routes: [ {"
+                            + " prefix: /, cluster: NAME } ] }"),
             listener(
                     "a name with a space",
                     "{ name: my web, address: 0.0.0.0:80 }",
@@ -313,9 +304,9 @@ final class ConfigMistakes {
                     "3:20: handover.drain: parent_shutdown=15m (default) must exceed drain=1h, or the parent dies while it"
                             + " drains"),
             rest(
-                    "a batch the kernel cannot pass",
-                    "handover: { batch: 254 }",
-                    "3:20: handover.batch: \"254\", expected a whole number from 1 to 253"),
+                    "a batch that would not go into one message",
+                    "handover: { batch: 65 }",
+                    "3:20: handover.batch: \"65\", expected a whole number from 1 to 64"),
             rest(
                     "a rehearsal that goes on and on",
                     "handover: { rehearsal: 1h }",

@@ -6,6 +6,7 @@ import io.baton.BaseId;
 import io.baton.HotRestart;
 import io.baton.HotRestartException;
 import io.baton.HotRestartOptions;
+import io.baton.MigrationOptions;
 import io.baton.ParentDuties;
 import io.baton.RestartEpoch;
 import io.baton.Stats;
@@ -51,7 +52,15 @@ final class Generation implements AutoCloseable, ParentDuties {
     /** Joined, and nothing else yet. */
     static Generation join(Path directory, BaseId baseId, int epoch, BatonConfig config, int concurrency)
             throws HotRestartException, ProxyException {
+        return join(directory, baseId, epoch, config, concurrency, MigrationOptions.defaults());
+    }
+
+    /** Joined; its connections move as {@code migration} says. */
+    static Generation join(
+            Path directory, BaseId baseId, int epoch, BatonConfig config, int concurrency, MigrationOptions migration)
+            throws HotRestartException, ProxyException {
         HotRestartOptions options = HotRestartOptions.defaults().with(o -> {
+            o.migration = migration;
             o.baseId = baseId;
             o.epoch = new RestartEpoch(epoch);
             o.socketPath = directory.resolve("hot").toString();

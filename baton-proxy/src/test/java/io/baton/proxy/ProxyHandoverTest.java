@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import io.baton.BaseId;
+import io.baton.MigrationOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -46,10 +47,10 @@ class ProxyHandoverTest {
     @Test
     void oldConnectionsFinishInTheParentWhileTheChildServesNewOnes() throws Exception {
         BatonConfig config = TestConfigs.tcp(port, true, origin.port());
-        try (Generation parent = join(0, config, 2).serving();
+        try (Generation parent = joinDraining(0, config).serving();
                 Client old = Client.connect(port)) {
             old.echo("before");
-            Generation child = join(1, config, 2).serving();
+            Generation child = joinDraining(1, config).serving();
             parent.awaitNotAccepting();
             try (child;
                     Client fresh = Client.connect(port)) {
@@ -67,6 +68,34 @@ class ProxyHandoverTest {
                 fresh.echo("alone now");
             }
         }
+    }
+
+    @Test
+    void connectionsMoveToTheChildWhichGoesOnWithThemAndLogsThemOnce() throws Exception {
+        Path log = directory.resolve("access.log");
+        BatonConfig config =
+                TestConfigs.withAccessLog(TestConfigs.tcp(port, true, origin.port()), log, AccessLogConfig.Format.JSON);
+        String active = "listener.127.0.0.1_%d.downstream_cx_active".formatted(port);
+        Generation parent = join(0, config, 2).serving();
+        try (Client old = Client.connect(port)) {
+            old.echo("before");
+            try (Generation child = join(1, config, 2).serving()) {
+                parent.retire();
+
+                old.echo("after");
+                assertThat(child.proxy.connections()).isEqualTo(1);
+                assertThat(child.stats.gauges()).containsEntry(active, 1L);
+                old.finish();
+                await().until(() -> child.proxy.connections() == 0);
+                assertThat(child.counter("listener.127.0.0.1_%d.downstream_cx_total".formatted(port)))
+                        .isEqualTo(1);
+                assertThat(child.stats.gauges()).containsEntry(active, 0L);
+            }
+        }
+        assertThat(Files.readAllLines(log)).singleElement().satisfies(line -> {
+            assertThat(epochOf(line)).isEqualTo(1);
+            assertThat(line).containsPattern("\"id\":[01],"); // by which worker took it: of the range of epoch 0
+        });
     }
 
     @Test
@@ -220,14 +249,14 @@ class ProxyHandoverTest {
         BatonConfig config =
                 TestConfigs.withAccessLog(TestConfigs.tcp(port, true, origin.port()), log, AccessLogConfig.Format.JSON);
         int lines = 400;
-        Generation parent = join(0, config, 2).serving();
+        Generation parent = joinDraining(0, config).serving();
         List<Client> old = new ArrayList<>();
         for (int i = 0; i < lines; i++) {
             Client client = Client.connect(port);
             client.echo("hello");
             old.add(client);
         }
-        try (Generation child = join(1, config, 2).serving()) {
+        try (Generation child = joinDraining(1, config).serving()) {
             Thread ending = Thread.ofVirtual().start(() -> closeAll(old));
             for (int i = 0; i < lines; i++) {
                 try (Client client = Client.connect(port)) {
@@ -253,7 +282,7 @@ class ProxyHandoverTest {
         BatonConfig config = TestConfigs.tcp(port, true, origin.port());
         try (Generation parent = join(0, config, 2).serving();
                 Generation child = join(1, config, 2)) {
-            assertThat(child.proxy.rehearse()).hasValueSatisfying(result -> {
+            assertThat(child.proxy.rehearse()).singleElement().satisfies(result -> {
                 assertThat(result.failure()).isEmpty();
                 assertThat(result.messages()).isPositive();
                 assertThat(result.duration())
@@ -263,6 +292,12 @@ class ProxyHandoverTest {
                     .isZero();
             assertThat(parent.proxy.connections()).isZero();
         }
+    }
+
+    /** One whose connections stay. */
+    private Generation joinDraining(int epoch, BatonConfig config) throws Exception {
+        return Generation.join(
+                directory, baseId, epoch, config, 2, MigrationOptions.defaults().withEnabled(false));
     }
 
     private Generation join(int epoch, BatonConfig config, int concurrency) throws Exception {

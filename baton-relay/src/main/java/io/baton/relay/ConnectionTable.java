@@ -49,6 +49,17 @@ final class ConnectionTable {
         return endpoint.generation == EventTag.generation(eventData) ? endpoint : null;
     }
 
+    /** The connection of a slot less than {@link #used}; perhaps not in use. */
+    @Nullable
+    Connection at(int slot) {
+        return slots[slot];
+    }
+
+    /** How many slots there are. */
+    int used() {
+        return used;
+    }
+
     void forEachInUse(Consumer<Connection> action) {
         for (int slot = 0; slot < used; slot++) {
             Connection connection = slots[slot];

@@ -36,6 +36,8 @@ final class Connections {
     private final ConnectionTable table = new ConnectionTable();
     private final int loop;
     private final int loops;
+    private final long firstId;
+    private final Runnable onMovable;
     private long sequence;
 
     Connections(LoopParts parts, Pump pump, int loop) {
@@ -49,6 +51,8 @@ final class Connections {
         this.pump = pump;
         this.loop = loop;
         this.loops = parts.options().workers();
+        this.firstId = parts.options().firstId();
+        this.onMovable = parts.onMovable();
     }
 
     /** Takes over an accepted socket, for which the budget has been asked. */
@@ -62,9 +66,10 @@ final class Connections {
             return;
         }
         Connection connection = table.allocate();
-        connection.begin(loop + sequence++ * loops, route, address, clock.nowNanos());
+        connection.begin(firstId + loop + sequence++ * loops, route, address, clock.nowNanos());
         connection.client.open(socket);
         route.counters().connections.add(1);
+        onMovable.run();
         try {
             observer.connectionOpened(route.listener());
             connection.candidates = route.upstreams().candidates();
@@ -85,8 +90,9 @@ final class Connections {
             switch (connection.state) {
                 case CONNECTING -> connecting(connection, endpoint, events);
                 case RELAYING -> relaying(connection, endpoint, events);
-                case FREE ->
-                    throw new IllegalStateException("an event for slot " + connection.slot + ", which is free");
+                case FREE, DEPARTING ->
+                    throw new IllegalStateException(
+                            "an event for slot %d, which is %s".formatted(connection.slot, connection.state));
             }
         } catch (RuntimeException e) {
             fail(connection, e);
@@ -98,7 +104,9 @@ final class Connections {
             switch (connection.state) {
                 case CONNECTING -> connectTimer(connection);
                 case RELAYING -> idleTimer(connection);
-                case FREE -> throw new IllegalStateException("a timer for slot " + connection.slot + ", which is free");
+                case FREE, DEPARTING ->
+                    throw new IllegalStateException(
+                            "a timer for slot %d, which is %s".formatted(connection.slot, connection.state));
             }
         } catch (RuntimeException e) {
             fail(connection, e);
@@ -109,7 +117,36 @@ final class Connections {
         table.forEachInUse(connection -> end(connection, ConnectionOutcome.CUT));
     }
 
-    private void fail(Connection connection, RuntimeException e) {
+    ConnectionTable table() {
+        return table;
+    }
+
+    /** Begins to wait for what a connection that rested, here or in another process, waits for. */
+    void goOn(Connection connection) {
+        if (connection.state == Connection.State.RELAYING) {
+            SocketAddress endpoint = connection.upstreamAddress;
+            if (!connection.atUpstream && endpoint != null) {
+                connection.atUpstream = true;
+                connection.route.upstreams().arrived(endpoint);
+            }
+            armIdle(connection);
+            updateInterest(connection);
+        } else if (epoll.update(connection.upstream, EPOLLOUT)) {
+            armConnect(connection);
+        } else {
+            end(connection, ConnectionOutcome.CUT);
+        }
+    }
+
+    /** Forgets a connection that another process has now. */
+    void moved(Connection connection) {
+        String listener = connection.route.listener();
+        connection.route.counters().movedOut.add(1);
+        forget(connection, false);
+        observer.connectionMoved(listener);
+    }
+
+    void fail(Connection connection, RuntimeException e) {
         LOG.error("connection {} of listener {} is cut", connection.id, connection.route.listener(), e);
         if (connection.state != Connection.State.FREE) {
             end(connection, ConnectionOutcome.CUT);
@@ -119,12 +156,13 @@ final class Connections {
     private void connectNext(Connection connection) {
         switch (connector.next(connection)) {
             case CONNECTED -> connected(connection);
-            case CONNECTING ->
-                wheel.arm(
-                        connection.timer,
-                        Math.min(connection.connectDeadlineNanos, clock.nowNanos() + WATCH_CLIENT_NANOS));
+            case CONNECTING -> armConnect(connection);
             case EXHAUSTED -> end(connection, ConnectionOutcome.CONNECT_FAILED);
         }
+    }
+
+    private void armConnect(Connection connection) {
+        wheel.arm(connection.timer, Math.min(connection.connectDeadlineNanos, clock.nowNanos() + WATCH_CLIENT_NANOS));
     }
 
     private void connecting(Connection connection, Endpoint endpoint, int events) {
@@ -161,6 +199,7 @@ final class Connections {
         connection.route.counters().upstreamConnections.add(1);
         SocketAddress endpoint = connection.upstreamAddress;
         if (endpoint != null) {
+            connection.atUpstream = true;
             connection.route.upstreams().connected(endpoint);
         }
         armIdle(connection);
@@ -280,19 +319,38 @@ final class Connections {
     }
 
     private void end(Connection connection, ConnectionOutcome outcome) {
+        // One on offer may have a new owner already, whose socket a reset would break: it only loses our duplicates.
+        boolean reset = outcome != ConnectionOutcome.COMPLETED && !connection.abandonDeparture();
+        connection.route.counters().closed.add(1);
+        ConnectionReport report = report(connection, outcome);
+        forget(connection, reset);
+        observer.connectionClosed(report);
+    }
+
+    private void forget(Connection connection, boolean reset) {
         connection.state = Connection.State.FREE;
         wheel.cancel(connection.timer);
         pump.abandon(connection.up);
         pump.abandon(connection.down);
-        boolean reset = outcome != ConnectionOutcome.COMPLETED;
         close(connection.client.detach(), reset);
         close(connection.upstream.detach(), reset);
-        connection.route.counters().closed.add(1);
-        ConnectionReport report = report(connection, outcome);
+        leaveUpstream(connection);
         connection.route = Route.NONE;
         table.free(connection);
         budget.give();
-        observer.connectionClosed(report);
+    }
+
+    /** The end goes on whatever the selector does. */
+    private static void leaveUpstream(Connection connection) {
+        SocketAddress endpoint = connection.upstreamAddress;
+        if (connection.atUpstream && endpoint != null) {
+            connection.atUpstream = false;
+            try {
+                connection.route.upstreams().ended(endpoint);
+            } catch (RuntimeException e) {
+                LOG.error("what is said of the end of connection {} failed", connection.id, e);
+            }
+        }
     }
 
     private void close(@Nullable Fd socket, boolean reset) {

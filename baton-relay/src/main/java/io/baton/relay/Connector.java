@@ -15,7 +15,7 @@ import java.util.Optional;
 /** Connects to upstreams, one candidate after the other, never blocking. Loop thread only. */
 final class Connector {
     /** However many candidates a selector offers. */
-    private static final int MAX_TRIES = 64;
+    static final int MAX_TRIES = 64;
 
     /** What {@link #next} came to. */
     enum Outcome {
@@ -90,6 +90,7 @@ final class Connector {
     }
 
     private static void failed(Connection connection, SocketAddress endpoint, Errno reason) {
+        connection.addFailed(endpoint);
         connection.route.counters().connectFailures.add(1);
         connection.route.upstreams().failed(endpoint, reason);
     }

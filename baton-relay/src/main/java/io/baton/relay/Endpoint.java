@@ -48,6 +48,13 @@ final class Endpoint {
         return socket;
     }
 
+    /** Out of epoll, and with an event of this socket that was fetched already not recognised any more. */
+    void forgotten() {
+        generation++;
+        registered = false;
+        hungUp = false; // the kernel says so again
+    }
+
     long eventData() {
         return tag.eventData(connection.slot, generation);
     }

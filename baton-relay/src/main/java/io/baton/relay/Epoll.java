@@ -67,6 +67,14 @@ final class Epoll implements AutoCloseable {
         return posix.epollControl(fd.number(), operation, endpoint.number, interest, endpoint.eventData()) >= 0;
     }
 
+    /** Takes a socket out, for good or until the next {@link #update}. */
+    void forget(Endpoint endpoint) {
+        if (endpoint.registered) {
+            remove(endpoint.number);
+        }
+        endpoint.forgotten();
+    }
+
     @Override
     public void close() {
         fd.close();

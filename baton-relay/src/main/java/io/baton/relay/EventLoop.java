@@ -6,9 +6,12 @@ import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import java.lang.foreign.Arena;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -21,6 +24,10 @@ final class EventLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
     private static final int EVENTS_PER_ROUND = 256;
     private static final int MAX_COMMANDS = 64;
+
+    /** Moves made before other sockets get their turn. */
+    private static final int MOVES_PER_ROUND = 128;
+
     private static final long COMMAND_SECONDS = 5;
 
     private final Posix posix;
@@ -32,10 +39,16 @@ final class EventLoop implements Runnable {
     private final EpollEvents events;
     private final Connections connections;
     private final Acceptor acceptor;
+    private final Moves moves;
     private final Consumer<Connection> onTimer;
     private final RelayObserver observer;
+    private final Budget budget;
     private final int index;
     private final BlockingQueue<Command> commands = new ArrayBlockingQueue<>(MAX_COMMANDS);
+    /** Bounded by the connections there may be: each has at most one entry. */
+    private final Queue<Move> settled = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean settledIsTold = new AtomicBoolean();
     private final LoopCounters.Count rounds = new LoopCounters.Count();
     /** Nobody may signal the number of {@link #wake} when it is closed and means another file; never taken on the data path. */
     private final Object wakeLock = new Object();
@@ -57,9 +70,11 @@ final class EventLoop implements Runnable {
             RelayOptions options,
             Budget budget,
             RelayObserver observer,
+            Runnable onMovable,
             LongSupplier nanoTime) {
         this.posix = posix;
         this.index = index;
+        this.budget = budget;
         this.observer = observer;
         this.clock = new LoopClock(nanoTime);
         this.wheel = new TimerWheel(clock.nowNanos());
@@ -70,9 +85,10 @@ final class EventLoop implements Runnable {
         this.events = new EpollEvents(EVENTS_PER_ROUND, Arena.ofAuto());
         this.epoll = new Epoll(posix);
         this.wake = openWake();
-        LoopParts parts = new LoopParts(posix, epoll, clock, wheel, budget, options, observer);
+        LoopParts parts = new LoopParts(posix, epoll, clock, wheel, budget, options, observer, onMovable);
         this.connections = new Connections(parts, pump, index);
         this.acceptor = new Acceptor(parts, connections);
+        this.moves = new Moves(this, parts, pipes, connections);
         this.onTimer = connections::onTimer;
     }
 
@@ -113,6 +129,7 @@ final class EventLoop implements Runnable {
     private void end() {
         try {
             acceptor.abandon();
+            move(Integer.MAX_VALUE); // what is ours, or another's, is known to be
             connections.cutAll();
         } finally {
             pipes.close();
@@ -122,6 +139,7 @@ final class EventLoop implements Runnable {
             }
             ended = true;
             skipCommands();
+            skipMoves();
         }
     }
 
@@ -150,12 +168,15 @@ final class EventLoop implements Runnable {
         switch (tag) {
             case CLIENT, UPSTREAM -> connections.onEvent(tag, data, what);
             case LISTENER -> acceptor.onReadable(EventTag.slot(data));
-            case WAKE -> runCommands();
+            case WAKE -> {
+                posix.clearEvent(wake); // before the look: what comes after it wakes again
+                runCommands();
+                makeMoves();
+            }
         }
     }
 
     private void runCommands() {
-        posix.clearEvent(wake);
         for (Command command = commands.poll(); command != null; command = commands.poll()) {
             try {
                 command.action().run();
@@ -163,6 +184,41 @@ final class EventLoop implements Runnable {
                 LOG.error("a command to event loop {} failed, the loop goes on", index, e);
             } finally {
                 command.then().run();
+            }
+        }
+    }
+
+    private void makeMoves() {
+        settledIsTold.set(false); // before the look: what is settled after it tells again
+        move(MOVES_PER_ROUND);
+        if (!settled.isEmpty() && settledIsTold.compareAndSet(false, true)) {
+            poke();
+        }
+    }
+
+    private void move(int most) {
+        for (int i = 0; i < most; i++) {
+            Move move = settled.poll();
+            if (move == null) {
+                return;
+            }
+            try {
+                moves.perform(move);
+            } catch (RuntimeException e) {
+                LOG.error("a connection's move failed, event loop {} goes on: {}", index, move, e);
+            }
+        }
+    }
+
+    /** Any thread, once the loop has ended: what it had it has cut, and closed. */
+    private void skipMoves() {
+        for (Move move = settled.poll(); move != null; move = settled.poll()) {
+            if (move instanceof Move.Admit(Arrival arrival)) {
+                LOG.warn(
+                        "connection {} came to event loop {}, which has ended",
+                        arrival.snapshot().id(),
+                        index);
+                arrival.discard();
             }
         }
     }
@@ -182,6 +238,54 @@ final class EventLoop implements Runnable {
     /** Takes every listening socket out of epoll; a loop that has ended did so itself. Any thread. */
     void stopAccepting(Runnable then) {
         execute(new Command(acceptor::stop, then));
+    }
+
+    /** Has the loop do what was settled of a connection. Any thread, never blocks. */
+    void post(Move move) {
+        settled.add(move);
+        if (settledIsTold.compareAndSet(false, true)) {
+            poke();
+        }
+        if (ended) {
+            skipMoves(); // it may have ended before it saw this one
+        }
+    }
+
+    /**
+     * Has the loop quiesce some connections; {@code request} is done when this returns true and the loop came to it, or has ended. Any
+     * thread, never blocks.
+     *
+     * @return false when it has too much to do
+     */
+    boolean offer(QuiesceRequest request) {
+        if (ended || !commands.offer(new Command(() -> fulfil(request), request::done))) {
+            return false;
+        }
+        poke();
+        if (ended) {
+            skipCommands();
+        }
+        return true;
+    }
+
+    private void fulfil(QuiesceRequest request) {
+        makeMoves(); // who asks for connections may have just settled some
+        request.fulfil(moves);
+    }
+
+    /** Counts a connection's pipes in before it comes; false when there are too many such. Any thread. */
+    boolean tryExpectPipes(int count) {
+        return pipes.tryExpect(count);
+    }
+
+    /** Gives back what was taken for a connection that does not come. Any thread. */
+    void giveRoom(int itsPipes) {
+        pipes.expectNoMore(itsPipes);
+        budget.give();
+    }
+
+    int maxAdoptedPipes() {
+        return pipes.maxAdopted();
     }
 
     /** Makes the loop go round once more. Any thread, never blocks. */

@@ -36,4 +36,12 @@ final class Flow {
         ended = false;
         bytesDelivered = 0;
     }
+
+    /** Becomes as {@code snapshot} says; its pipe comes separately. */
+    void restore(FlowSnapshot snapshot) {
+        splicing = snapshot.splicing();
+        blocked = snapshot.blocked();
+        ended = snapshot.ended();
+        bytesDelivered = snapshot.bytesDelivered();
+    }
 }

@@ -18,6 +18,16 @@ record GuardedObserver(RelayObserver observer) implements RelayObserver {
     }
 
     @Override
+    public void connectionMoved(String listener) {
+        guard(() -> observer.connectionMoved(listener));
+    }
+
+    @Override
+    public void connectionRestored(String listener) {
+        guard(() -> observer.connectionRestored(listener));
+    }
+
+    @Override
     public void acceptPaused(PauseReason reason) {
         guard(() -> observer.acceptPaused(reason));
     }

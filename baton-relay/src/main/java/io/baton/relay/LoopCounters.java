@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LoopCounters {
     final Count connections = new Count();
     final Count closed = new Count();
+    final Count movedIn = new Count();
+    final Count movedOut = new Count();
     final Count bytesUp = new Count();
     final Count bytesDown = new Count();
     final Count upstreamConnections = new Count();
@@ -13,15 +15,19 @@ final class LoopCounters {
 
     /** Any thread. */
     ListenerNumbers read() {
-        long ended = closed.read(); // before the total, or active could be negative
+        long left = movedOut.read(); // before what comes, or active could be negative
+        long ended = closed.read();
+        long came = movedIn.read();
         long total = connections.read();
         return new ListenerNumbers(
                 total,
-                total - ended,
+                total + came - ended - left,
                 bytesUp.read(),
                 bytesDown.read(),
                 upstreamConnections.read(),
-                connectFailures.read());
+                connectFailures.read(),
+                came,
+                left);
     }
 
     static final class Count {

@@ -2,7 +2,11 @@ package io.baton.relay;
 
 import io.baton.posix.Posix;
 
-/** What the parts of one loop share. */
+/**
+ * What the parts of one loop share.
+ *
+ * @param onMovable to be run when there is a connection that could move, should anybody want it
+ */
 record LoopParts(
         Posix posix,
         Epoll epoll,
@@ -10,4 +14,5 @@ record LoopParts(
         TimerWheel wheel,
         Budget budget,
         RelayOptions options,
-        RelayObserver observer) {}
+        RelayObserver observer,
+        Runnable onMovable) {}

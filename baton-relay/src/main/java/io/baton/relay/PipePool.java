@@ -5,6 +5,7 @@ import io.baton.posix.FdPair;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ final class PipePool {
     private final Posix posix;
     private final int wantedBytes;
     private final int maxPipes;
+
+    /** Those that other threads counted in; not among {@link #pipes}, or a handover would leave none to open. */
+    private final AtomicInteger adopted = new AtomicInteger();
+
     private final Pipe[] spare = new Pipe[MAX_SPARE];
     private int spareCount;
     private int pipes;
@@ -64,7 +69,39 @@ final class PipePool {
     void discard(Pipe pipe) {
         posix.close(pipe.readEnd());
         posix.close(pipe.writeEnd());
-        pipes--;
+        if (pipe.adopted()) {
+            adopted.decrementAndGet();
+        } else {
+            pipes--;
+        }
+    }
+
+    /** Counts pipes that are about to be {@linkplain #adopt adopted}; false when there are too many such. Any thread. */
+    boolean tryExpect(int count) {
+        if (adopted.addAndGet(count) <= maxPipes) {
+            return true;
+        }
+        adopted.addAndGet(-count);
+        return false;
+    }
+
+    /** Undoes {@link #tryExpect}. Any thread. */
+    void expectNoMore(int count) {
+        adopted.addAndGet(-count);
+    }
+
+    int maxAdopted() {
+        return maxPipes;
+    }
+
+    /**
+     * Takes over a pipe that another process made, and that was expected. It comes back by {@link #give} or {@link #discard}.
+     *
+     * @throws PosixException when it is no pipe; the fds stay the caller's then
+     */
+    Pipe adopt(Fd readEnd, Fd writeEnd) {
+        int capacity = posix.pipeCapacity(writeEnd);
+        return new Pipe(readEnd.release(), writeEnd.release(), capacity, true);
     }
 
     /** Closes the spare pipes. Those in use must have come back before. */
@@ -84,7 +121,7 @@ final class PipePool {
             Fd writeEnd = ends.second();
             pipes++;
             refused = false;
-            return new Pipe(readEnd.release(), writeEnd.release(), capacity);
+            return new Pipe(readEnd.release(), writeEnd.release(), capacity, false);
         } catch (PosixException e) {
             refused = true; // EMFILE, ENFILE or ENOMEM: the relay goes on without (see Pump), nothing is lost
             retryAtNanos = nowNanos + RETRY_NANOS;

@@ -1,5 +1,6 @@
 package io.baton.relay;
 
+import io.baton.HandoverRehearsal;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Warms the real data path of this JVM before it is needed: a private relay on loopback between an echo server and clients, with small
- * messages, bulk, half-close and reset. Cold, the first connections of a JVM stall for 170 to 250 ms.
+ * messages, bulk, half-close and reset, and a second relay that the connections are handed to and back. Cold, the first connections of a JVM stall
+ * for 170 to 250 ms, and connections that are handed over for 16 to 35.
  */
 public final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
@@ -32,6 +34,11 @@ public final class Rehearsal {
 
     private static final int WAVES_PER_BULK = 8;
 
+    private static final int WAVES_PER_MOVE = 2;
+
+    /** Rounds between the way there and the way back. */
+    private static final int ROUNDS_PER_MOVE = 2;
+
     private final Posix posix;
     private final RehearsalOptions options;
     private final RelayObserver observer;
@@ -41,6 +48,7 @@ public final class Rehearsal {
     private int connections;
     private long messages;
     private long bytes;
+    private long moves;
 
     private Rehearsal(
             Posix posix,
@@ -78,7 +86,7 @@ public final class Rehearsal {
 
     private RehearsalResult result(Optional<String> failure) {
         return new RehearsalResult(
-                connections, messages, bytes, Duration.ofNanos(System.nanoTime() - startNanos), failure);
+                connections, messages, bytes, moves, Duration.ofNanos(System.nanoTime() - startNanos), failure);
     }
 
     private void rehearse() {
@@ -87,25 +95,41 @@ public final class Rehearsal {
         try (Fd front = listen();
                 Fd back = listen();
                 RehearsalEcho echo = new RehearsalEcho(posix, back);
-                Relay relay = new Relay(posix, one, observer)) {
-            relay.start();
-            relay.addListener(new RelayListener(
+                Relay relay = new Relay(posix, one, observer);
+                Relay other = new Relay(posix, one, observer)) {
+            RelayListener listener = new RelayListener(
                     LISTENER,
                     List.of(List.of(front)),
                     upstreams.apply(echo.address()),
                     options.limit().multipliedBy(2),
-                    options.limit()));
+                    options.limit());
+            relay.start();
+            other.start();
+            other.expectListener(listener);
+            relay.addListener(listener);
             SocketAddress address = posix.localAddress(front);
             int wave = 0;
             JitActivity jit = new JitActivity();
             do {
-                wave(address, wave % WAVES_PER_BULK == 0);
+                wave(address, new Stage(posix, relay, other), wave);
                 wave++;
             } while (timeLeft() && !(connections >= options.enough() && jit.hasCalmedDown()));
         }
     }
 
-    private void wave(SocketAddress address, boolean withBulk) {
+    /** Where the connections are handed to and fro. */
+    private record Stage(Posix posix, Relay relay, Relay other) {
+        /** There, or all of them back. */
+        int move(boolean back) {
+            return back ? move(other, relay) : move(relay, other);
+        }
+
+        private int move(Relay from, Relay to) {
+            return HandoverRehearsal.move(posix, from.connectionSource(), to.connectionRestorer());
+        }
+    }
+
+    private void wave(SocketAddress address, Stage stage, int wave) {
         List<RehearsalClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < options.connections() && (i == 0 || timeLeft()); i++) {
@@ -114,8 +138,11 @@ public final class Rehearsal {
             }
             for (int round = 0; round < ROUNDS_PER_WAVE && timeLeft(); round++) {
                 smallMessages(clients);
+                if (wave % WAVES_PER_MOVE == 0 && round % ROUNDS_PER_MOVE == 0) {
+                    moves += stage.move(round / ROUNDS_PER_MOVE % 2 == 1);
+                }
             }
-            if (withBulk && timeLeft() && clients.getFirst().bulk(BULK_BYTES, deadlineNanos)) {
+            if (wave % WAVES_PER_BULK == 0 && timeLeft() && clients.getFirst().bulk(BULK_BYTES, deadlineNanos)) {
                 bytes += BULK_BYTES;
             }
             for (int i = 0; i < clients.size() && timeLeft(); i++) {

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param connections that it opened
  * @param messages that came back whole
  * @param bytes that came back, bulk included
+ * @param moves of a connection from one relay to another
  * @param failure why it ended early; empty when it did all it was asked to, or its time was up
  */
 public record RehearsalResult(
-        int connections, long messages, long bytes, Duration duration, Optional<String> failure) {}
+        int connections, long messages, long bytes, long moves, Duration duration, Optional<String> failure) {}

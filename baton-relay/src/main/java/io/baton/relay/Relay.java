@@ -7,12 +7,16 @@ import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketOption;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.ConnectionSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +46,13 @@ public final class Relay implements AutoCloseable {
     private final RelayObserver observer;
     private final LongSupplier nanoTime;
     private final Map<String, List<Route>> routes = new ConcurrentHashMap<>();
-    private final List<EventLoop> loops = new ArrayList<>();
+    private final Set<String> accepting = new HashSet<>();
+    private final RelaySource source = new RelaySource(this);
+    private final RelayRestorer restorer = new RelayRestorer(this);
+
+    /** Empty before {@link #start}, and the same ever after. */
+    private volatile List<EventLoop> loops = List.of();
+
     private final List<Thread> threads = new ArrayList<>();
     private State state = State.NEW;
     private volatile @Nullable Budget budget;
@@ -74,18 +84,19 @@ public final class Relay implements AutoCloseable {
             throw new IllegalStateException("the relay was started before");
         }
         Budget shared = Budget.ofOpenFiles(posix, options, () -> loops.forEach(EventLoop::pokeIfPaused));
+        List<EventLoop> opened = new ArrayList<>();
         try {
             for (int index = 0; index < options.workers(); index++) {
-                loops.add(new EventLoop(index, posix, options, shared, observer, nanoTime));
+                opened.add(new EventLoop(index, posix, options, shared, observer, source::connectionCame, nanoTime));
             }
         } catch (PosixException e) {
-            loops.forEach(loop -> {
+            opened.forEach(loop -> {
                 loop.close();
                 loop.run(); // which closes its fds at once
             });
-            loops.clear();
             throw e;
         }
+        loops = List.copyOf(opened);
         budget = shared;
         state = State.ACCEPTING;
         for (int index = 0; index < loops.size(); index++) {
@@ -97,8 +108,26 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
+     * Lets connections of this listener be restored ({@link #connectionRestorer}), before {@link #addListener} accepts from it.
+     *
+     * @throws IllegalArgumentException when the name is taken
+     * @throws IllegalStateException when not started, or closed
+     */
+    public synchronized void expectListener(RelayListener listener) {
+        if (state == State.NEW || state == State.CLOSED) {
+            throw new IllegalStateException(
+                    "listener %s comes while the relay is %s".formatted(listener.name(), state));
+        }
+        if (routes.containsKey(listener.name())) {
+            throw new IllegalArgumentException("listener %s is already there".formatted(listener.name()));
+        }
+        routes.put(listener.name(), loops.stream().map(_ -> Route.of(listener)).toList());
+    }
+
+    /**
      * Begins accepting on {@code listener}'s sockets (made non-blocking, and TCP_NODELAY if TCP) before it returns.
      *
+     * @param listener as it was {@linkplain #expectListener expected}, if it was: only its sockets are looked at then
      * @throws IllegalArgumentException when the name is taken or there are sockets for more workers than the relay has
      * @throws IllegalStateException when not started, closed, after {@link #stopAccepting()}, or when a loop has died
      */
@@ -111,22 +140,23 @@ public final class Relay implements AutoCloseable {
             throw new IllegalArgumentException("listener %s has sockets for %d workers, expected at most %d"
                     .formatted(listener.name(), listener.sockets().size(), loops.size()));
         }
-        if (routes.containsKey(listener.name())) {
+        if (accepting.contains(listener.name())) {
             throw new IllegalArgumentException("listener %s is already there".formatted(listener.name()));
         }
         listener.sockets().forEach(sockets -> sockets.forEach(this::prepare));
-        List<Route> perLoop = new ArrayList<>();
+        if (!routes.containsKey(listener.name())) {
+            expectListener(listener);
+        }
+        accepting.add(listener.name());
+        List<Route> perLoop = routes(listener.name());
         List<Fd> all = listener.sockets().stream().flatMap(List::stream).toList();
         CountDownLatch added = new CountDownLatch(all.size());
         for (int worker = 0; worker < listener.sockets().size(); worker++) {
-            Route route = Route.of(listener);
-            perLoop.add(route);
             for (Fd socket : listener.sockets().get(worker)) {
                 boolean shared = Collections.frequency(all, socket) > 1;
-                loops.get(worker).addListener(socket, shared, route, added::countDown);
+                loops.get(worker).addListener(socket, shared, perLoop.get(worker), added::countDown);
             }
         }
-        routes.put(listener.name(), perLoop);
         await(added);
         if (loops.stream().anyMatch(EventLoop::hasEnded)) {
             throw new IllegalStateException("listener %s comes after an event loop died".formatted(listener.name()));
@@ -157,7 +187,7 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** Connections accepted and not yet ended, over all workers. */
+    /** Connections accepted or restored and not yet ended or moved, over all workers. */
     public int activeConnections() {
         Budget shared = budget;
         return shared == null ? 0 : shared.active();
@@ -167,6 +197,37 @@ public final class Relay implements AutoCloseable {
     public int maxConnections() {
         Budget shared = budget;
         return shared == null ? options.maxConnections() : shared.maxConnections();
+    }
+
+    /** Gives this relay's connections away, to another process. */
+    public ConnectionSource connectionSource() {
+        return source;
+    }
+
+    /** Takes connections over that were another relay's, of listeners that are added or {@linkplain #expectListener expected} here. */
+    public ConnectionRestorer connectionRestorer() {
+        return restorer;
+    }
+
+    List<EventLoop> loops() {
+        return loops;
+    }
+
+    /** What the loops, in their order, know of a listener; empty for one not known. */
+    List<Route> routes(String listener) {
+        return routes.getOrDefault(listener, List.of());
+    }
+
+    boolean tryTakeRoom() {
+        Budget shared = budget;
+        return shared != null && shared.tryTake();
+    }
+
+    void giveRoom() {
+        Budget shared = budget;
+        if (shared != null) {
+            shared.give();
+        }
     }
 
     /** The numbers of each listener ever added, by name. */
@@ -206,7 +267,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /** One loop, for tests that command it past this class. */
-    synchronized EventLoop loop(int worker) {
+    EventLoop loop(int worker) {
         return loops.get(worker);
     }
 

@@ -12,8 +12,17 @@ public interface RelayObserver {
     /** A client was accepted; nothing is known of its upstream yet. */
     default void connectionOpened(String listener) {}
 
-    /** A connection ended; called once for each {@link #connectionOpened}, after its fds are closed. */
+    /**
+     * A connection ended, after its fds are closed. For each {@link #connectionOpened} and {@link #connectionRestored} comes one of this and
+     * {@link #connectionMoved}.
+     */
     default void connectionClosed(ConnectionReport report) {}
+
+    /** A connection has a new owner, another process, which will report it; our duplicates of its fds are closed. */
+    default void connectionMoved(String listener) {}
+
+    /** A connection that another process accepted, perhaps several before this one, is ours. */
+    default void connectionRestored(String listener) {}
 
     /** A worker stopped accepting until there is room again. */
     default void acceptPaused(PauseReason reason) {}

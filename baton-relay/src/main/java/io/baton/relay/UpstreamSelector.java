@@ -22,4 +22,10 @@ public interface UpstreamSelector {
      * @param reason ECONNREFUSED, EHOSTUNREACH, …; ETIMEDOUT also when the listener's connect timeout ran out
      */
     default void failed(SocketAddress endpoint, Errno reason) {}
+
+    /** A connection that {@code endpoint} accepted in another process goes on here. */
+    default void arrived(SocketAddress endpoint) {}
+
+    /** The connection at {@code endpoint} has ended here, or goes on in another process; once for each {@link #connected} and {@link #arrived}. */
+    default void ended(SocketAddress endpoint) {}
 }

@@ -9,11 +9,8 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.baton.posix.Errno;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
-import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
-import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketOption;
-import io.baton.posix.SocketType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,8 +23,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,40 +281,9 @@ class ConnectTest {
         assertThat(client.getInputStream().readNBytes(5)).asString().isEqualTo("hello");
     }
 
-    private static int unusedPort() throws IOException {
+    static int unusedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        }
-    }
-
-    /** A listening socket whose accept queue is full: the kernel drops every further SYN. */
-    private static final class FullBacklog implements AutoCloseable {
-        private final Posix posix = Posix.linux();
-        private final Fd listener = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
-        private final List<Fd> queued = new ArrayList<>();
-
-        FullBacklog() {
-            posix.bind(listener, loopback(0));
-            posix.listen(listener, 0);
-            for (int i = 0; i < 3; i++) {
-                Fd filler = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
-                queued.add(filler);
-                try {
-                    posix.connect(filler, address());
-                } catch (PosixException e) {
-                    throw new AssertionError(e);
-                }
-            }
-        }
-
-        SocketAddress address() {
-            return loopback(((SocketAddress.Inet) posix.localAddress(listener)).port());
-        }
-
-        @Override
-        public void close() {
-            queued.forEach(Fd::close);
-            listener.close();
         }
     }
 }

@@ -23,6 +23,7 @@ class RehearsalTest {
         assertThat(result.connections()).isGreaterThanOrEqualTo(64);
         assertThat(result.messages()).isGreaterThan(64);
         assertThat(result.bytes()).isGreaterThan(1 << 20);
+        assertThat(result.moves()).isGreaterThanOrEqualTo(64);
         assertThat(result.duration()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
         assertThat(OpenFds.count()).isEqualTo(before);
         assertThat(Thread.getAllStackTraces().keySet())
@@ -30,7 +31,19 @@ class RehearsalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"socket", "epollCreate", "eventFd", "listen", "connect", "setNonBlocking", "localAddress"})
+    @ValueSource(
+            strings = {
+                "socket",
+                "epollCreate",
+                "eventFd",
+                "listen",
+                "connect",
+                "setNonBlocking",
+                "localAddress",
+                "socketPair",
+                "sendMessage",
+                "receiveMessage"
+            })
     void aRehearsalThatFailsSaysSoAndLeavesNothing(String call) {
         long before = OpenFds.count();
 

@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,11 @@ final class RelayFixture implements AutoCloseable {
     final BlockingQueue<ConnectionReport> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<Throwable> deaths = new LinkedBlockingQueue<>();
     final List<String> pauses = new CopyOnWriteArrayList<>();
+    /** Connections that upstreams were told of and not yet of their end. */
+    final AtomicInteger upstreams = new AtomicInteger();
+
+    final AtomicInteger restored = new AtomicInteger();
+    final AtomicInteger moved = new AtomicInteger();
 
     private RelayFixture(Setup setup) {
         posix = setup.posix;
@@ -194,12 +200,37 @@ final class RelayFixture implements AutoCloseable {
         public void failed(SocketAddress endpoint, Errno reason) {
             failures.add(endpoint + " " + reason);
         }
+
+        @Override
+        public void connected(SocketAddress endpoint) {
+            upstreams.incrementAndGet();
+        }
+
+        @Override
+        public void arrived(SocketAddress endpoint) {
+            upstreams.incrementAndGet();
+        }
+
+        @Override
+        public void ended(SocketAddress endpoint) {
+            upstreams.decrementAndGet();
+        }
     }
 
     private final class Recorder implements RelayObserver {
         @Override
         public void connectionClosed(ConnectionReport report) {
             reports.add(report);
+        }
+
+        @Override
+        public void connectionMoved(String name) {
+            moved.incrementAndGet();
+        }
+
+        @Override
+        public void connectionRestored(String name) {
+            restored.incrementAndGet();
         }
 
         @Override

@@ -139,14 +139,14 @@ class ResetTest {
         }
     }
 
-    private static void exchange(Socket client, Socket server) throws Exception {
+    static void exchange(Socket client, Socket server) throws Exception {
         client.getOutputStream().write(1);
         assertThat(server.getInputStream().read()).isEqualTo(1);
         server.getOutputStream().write(2);
         assertThat(client.getInputStream().read()).isEqualTo(2);
     }
 
-    private static void assertReset(Socket socket) {
+    static void assertReset(Socket socket) {
         assertThatThrownBy(() -> socket.getInputStream().read())
                 .isInstanceOf(SocketException.class)
                 .hasMessageContaining("reset");

@@ -66,11 +66,7 @@ class RestTest {
                 Socket server = upstream.accept()) {
             client.shutdownOutput();
             assertThat(server.getInputStream().read()).isEqualTo(-1);
-            int sent = 0;
-            do { // until the relay is stuck, and not so much more that the end of stream would be stuck behind it
-                server.getOutputStream().write(new byte[64 << 10]);
-                sent += 64 << 10;
-            } while (Waits.happens(bytesDown(fixture, sent)));
+            int sent = fillDown(fixture, server);
             Traffic.finish(server);
 
             Waits.assertAtRest(fixture.relay);
@@ -78,6 +74,16 @@ class RestTest {
             assertThat(client.getInputStream().readAllBytes()).hasSize(sent);
             assertThat(fixture.report().outcome()).isEqualTo(ConnectionOutcome.COMPLETED);
         }
+    }
+
+    /** Sends until the relay is stuck, and not so much more that the end of stream would be stuck behind it. */
+    static int fillDown(RelayFixture fixture, Socket server) throws Exception {
+        int sent = 0;
+        do {
+            server.getOutputStream().write(new byte[64 << 10]);
+            sent += 64 << 10;
+        } while (Waits.happens(bytesDown(fixture, sent)));
+        return sent;
     }
 
     private static BooleanSupplier bytesDown(RelayFixture fixture, long bytes) {

@@ -11,8 +11,12 @@ final class BatonConfigFile {
         StringBuilder yaml =
                 new StringBuilder("admin: { address: %s }%nlisteners:%n".formatted(Loopback.text(Loopback.freePort())));
         for (Route route : routes) {
-            yaml.append("  - name: %s%n    address: %s%n    tcp: { cluster: %s }%n"
-                    .formatted(route.name(), Loopback.text(route.listen()), route.name()));
+            String data = switch (route.protocol()) {
+                case TCP -> "tcp: { cluster: %s }";
+                case HTTP -> "http: { routes: [ { prefix: /, cluster: %s } ] }";
+            };
+            yaml.append("  - name: %s%n    address: %s%n    %s%n"
+                    .formatted(route.name(), Loopback.text(route.listen()), data.formatted(route.name())));
         }
         yaml.append("clusters:\n");
         for (Route route : routes) {

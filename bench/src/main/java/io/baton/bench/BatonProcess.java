@@ -40,6 +40,7 @@ final class BatonProcess implements AutoCloseable {
     private final Map<Integer, Generation> generations = new LinkedHashMap<>();
     private final Deque<String> lastOutput = new ArrayDeque<>();
     private final Set<Long> everSeen = new ConcurrentSkipListSet<>();
+    private final MovingLog moving = new MovingLog();
     private @Nullable Generation newest;
 
     private BatonProcess(Distribution distribution, Path directory, Path config) throws BenchException {
@@ -75,6 +76,7 @@ final class BatonProcess implements AutoCloseable {
             lastOutput.removeFirst();
         }
         lastOutput.addLast(line);
+        moving.accept(line);
         Matcher serves = SERVES.matcher(line);
         if (serves.find()) {
             int epoch = Integer.parseInt(serves.group(1));
@@ -112,6 +114,11 @@ final class BatonProcess implements AutoCloseable {
             throw new IllegalStateException("no generation has served yet");
         }
         return newest;
+    }
+
+    /** When connections moved, as the log of the generations says. */
+    MovingLog moving() {
+        return moving;
     }
 
     /**

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures Baton side by side with nginx and HAProxy on this machine, in one run.",
-        subcommands = {ThroughputCommand.class, RestartCommand.class})
+        subcommands = {ThroughputCommand.class, RestartCommand.class, ReloadCommand.class, HandoverCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -16,6 +16,6 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected one of: throughput, restart");
+        throw new ParameterException(spec.commandLine(), "expected one of: throughput, restart, reload, handover");
     }
 }

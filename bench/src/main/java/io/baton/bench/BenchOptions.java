@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 
 /** What the benches have in common. */
 final class BenchOptions {
-    private static final List<String> KNOWN = List.of("baton", "haproxy", "haproxy-splice", "nginx");
+    private static final List<String> KNOWN =
+            List.of("baton", "haproxy", "haproxy-splice", "haproxy-idle-close", "nginx");
 
     @Option(
             names = "--out",
@@ -28,8 +29,9 @@ final class BenchOptions {
     @Option(
             names = "--peers",
             split = ",",
-            defaultValue = "baton,haproxy,haproxy-splice,nginx",
-            description = "Who takes part (default: ${DEFAULT-VALUE}; those that are not installed are left out).")
+            defaultValue = "baton,haproxy,haproxy-splice,haproxy-idle-close,nginx",
+            description = "Who takes part (default: ${DEFAULT-VALUE}; those that are not installed are left out,"
+                    + " and haproxy's variants take part where they differ).")
     void setPeers(List<String> peers) {
         for (String name : peers) {
             if (!KNOWN.contains(name)) {

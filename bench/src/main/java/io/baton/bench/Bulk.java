@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,19 +14,27 @@ final class Bulk implements AutoCloseable {
     private static final int BUFFER_BYTES = 256 * 1024;
     private static final long RECEIVE_DEADLINE_NANOS = 20_000_000_000L;
 
+    /** A proxy may add headers to an answer, but not so many. */
+    private static final int MAX_HEAD_BYTES = 8 * 1024;
+
+    private static final String HEAD_END = "\r\n\r\n";
+
+    private final Protocol protocol;
     private final long bytes;
     private final ServerSocketChannel listener;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
-    private Bulk(long bytes) throws IOException {
+    private Bulk(Protocol protocol, long bytes) throws IOException {
+        this.protocol = protocol;
         this.bytes = bytes;
         this.listener = ServerSocketChannel.open().bind(Loopback.port(0));
         Thread.ofPlatform().daemon().name("bulk-origin").start(this::serve);
     }
 
-    static Bulk start(long bytes) throws BenchException {
+    /** Sends {@code bytes} to each connection: as they are, or as the body of an answer to the request that is to come first. */
+    static Bulk start(Protocol protocol, long bytes) throws BenchException {
         try {
-            return new Bulk(bytes);
+            return new Bulk(protocol, bytes);
         } catch (IOException e) {
             throw new BenchException("cannot listen on loopback: " + e, e);
         }
@@ -54,6 +63,10 @@ final class Bulk implements AutoCloseable {
     private void send(SocketChannel connection) {
         try (connection) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+            if (protocol == Protocol.HTTP) {
+                readHead(connection, buffer);
+                write(connection, "HTTP/1.1 200 OK\r\ncontent-length: " + bytes + "\r\nconnection: close" + HEAD_END);
+            }
             long left = bytes;
             while (left > 0) {
                 buffer.clear().limit((int) Math.min(BUFFER_BYTES, left));
@@ -84,6 +97,13 @@ final class Bulk implements AutoCloseable {
         long received = 0;
         try (SocketChannel connection = SocketChannel.open(from)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+            if (protocol == Protocol.HTTP) {
+                write(
+                        connection,
+                        "GET /bulk HTTP/1.1\r\nhost: " + Loopback.text(from) + "\r\nconnection: close" + HEAD_END);
+                received += readHead(connection, buffer);
+                buffer.clear();
+            }
             int count = connection.read(buffer);
             while (count >= 0) {
                 received += count;
@@ -100,6 +120,28 @@ final class Bulk implements AutoCloseable {
             throw new BenchException("bulk transfer ended after %,d of %,d bytes".formatted(received, bytes));
         }
         return bytes / (double) (System.nanoTime() - start);
+    }
+
+    /** Reads a head and says how many bytes of what follows came along with it. */
+    private static int readHead(SocketChannel connection, ByteBuffer buffer) throws IOException {
+        buffer.clear();
+        while (buffer.position() < MAX_HEAD_BYTES && connection.read(buffer) >= 0) {
+            String read = StandardCharsets.ISO_8859_1
+                    .decode(buffer.duplicate().flip())
+                    .toString();
+            int end = read.indexOf(HEAD_END);
+            if (end >= 0) {
+                return read.length() - end - HEAD_END.length();
+            }
+        }
+        throw new IOException("no end of a head within %,d bytes".formatted(buffer.position()));
+    }
+
+    private static void write(SocketChannel connection, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+        while (bytes.hasRemaining()) {
+            connection.write(bytes);
+        }
     }
 
     @Override

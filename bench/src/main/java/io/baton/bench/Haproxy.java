@@ -6,15 +6,30 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * HAProxy in TCP mode; restarted by SIGUSR2 to its master, which starts a worker that fetches the listeners from the old one
+ * HAProxy; restarted by SIGUSR2 to its master, which starts a worker that fetches the listeners from the old one
  * ({@code expose-fd listeners}).
- *
- * @param splice with {@code splice-request} and {@code splice-response}: bulk without copying through user space
  */
-record Haproxy(boolean splice) implements Peer {
+record Haproxy(Variant variant) implements Peer {
+    /** Options that its users choose, each measured by itself. */
+    enum Variant {
+        PLAIN("haproxy", ""),
+        /** Bulk without copying through user space. */
+        SPLICE("haproxy-splice", "  option splice-request\n  option splice-response\n"),
+        /** A worker that stops closes a kept connection only behind an answer; off by default. */
+        IDLE_CLOSE("haproxy-idle-close", "  option idle-close-on-response\n");
+
+        private final String peer;
+        private final String options;
+
+        Variant(String peer, String options) {
+            this.peer = peer;
+            this.options = options;
+        }
+    }
+
     @Override
     public String name() {
-        return splice ? "haproxy-splice" : "haproxy";
+        return variant.peer;
     }
 
     @Override
@@ -44,23 +59,25 @@ record Haproxy(boolean splice) implements Peer {
     }
 
     String config(List<Route> routes, Path directory) {
-        StringBuilder text = new StringBuilder("""
+        StringBuilder text = new StringBuilder(
+                """
                 global
                   maxconn 2000
                   nbthread %d
                   stats socket %s/stats.sock mode 600 level admin expose-fd listeners
                 defaults
-                  mode tcp
                   timeout connect 5s
                   timeout client 1h
                   timeout server 1h
-                %s""".formatted(
-                        Runtime.getRuntime().availableProcessors(),
-                        directory,
-                        splice ? "  option splice-request\n  option splice-response\n" : ""));
+                %s""".formatted(Runtime.getRuntime().availableProcessors(), directory, variant.options));
         for (Route route : routes) {
-            text.append("listen %s%n  bind %s%n  server origin %s%n"
-                    .formatted(route.name(), Loopback.text(route.listen()), Loopback.text(route.target())));
+            String mode = switch (route.protocol()) {
+                case TCP -> "mode tcp";
+                // Upstream connections are shared by all clients, as nginx and Baton do it.
+                case HTTP -> "mode http\n  option forwardfor\n  http-reuse always";
+            };
+            text.append("listen %s%n  bind %s%n  %s%n  server origin %s%n"
+                    .formatted(route.name(), Loopback.text(route.listen()), mode, Loopback.text(route.target())));
         }
         return text.toString();
     }

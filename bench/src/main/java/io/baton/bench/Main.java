@@ -22,6 +22,7 @@ public final class Main {
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Main());
         addHelp(commandLine);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         return commandLine.setExecutionExceptionHandler((error, command, _) -> {
             if (error instanceof BenchException) {
                 command.getErr().println("baton: " + error.getMessage());

@@ -7,8 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** nginx with its stream module; restarted by {@code nginx -s reload}. */
-record Nginx() implements Peer {
+/**
+ * nginx; restarted by {@code nginx -s reload}.
+ *
+ * @param protocol of its routes; TCP wants the stream module
+ */
+record Nginx(Protocol protocol) implements Peer {
+    Nginx() {
+        this(Protocol.TCP);
+    }
+
     private static final List<Path> MODULE_PLACES = List.of(
             Path.of("/usr/lib/nginx/modules/ngx_stream_module.so"),
             Path.of("/usr/lib64/nginx/modules/ngx_stream_module.so"),
@@ -24,7 +32,7 @@ record Nginx() implements Peer {
         if (Versions.onPath("nginx").isEmpty()) {
             return Optional.of("there is no nginx on PATH");
         }
-        return module().isEmpty()
+        return protocol == Protocol.TCP && module().isEmpty()
                 ? Optional.of("nginx has no stream module (Debian: package libnginx-mod-stream)")
                 : Optional.empty();
     }
@@ -63,27 +71,62 @@ record Nginx() implements Peer {
         }
     }
 
-    static String config(List<Route> routes, Path directory) {
-        StringBuilder servers = new StringBuilder();
-        for (Route route : routes) {
-            servers.append("  server { listen %s backlog=4096; proxy_pass %s; }%n"
-                    .formatted(Loopback.text(route.listen()), Loopback.text(route.target())));
-        }
+    String config(List<Route> routes, Path directory) {
         return """
-                load_module %s;
-                daemon off;
+                %sdaemon off;
                 worker_processes %d;
                 worker_rlimit_nofile 16384;
                 pid %s/nginx.pid;
                 events { worker_connections 8192; }
-                stream {
-                  access_log off;
-                  tcp_nodelay on;
-                %s}
-                """.formatted(
-                        module().orElse(MODULE_PLACES.getFirst()),
+                %s""".formatted(
+                        protocol == Protocol.TCP
+                                ? "load_module %s;%n".formatted(module().orElse(MODULE_PLACES.getFirst()))
+                                : "",
                         Runtime.getRuntime().availableProcessors(),
                         directory,
-                        servers);
+                        protocol == Protocol.TCP ? stream(routes) : http(routes, directory));
+    }
+
+    private static String stream(List<Route> routes) {
+        StringBuilder text = new StringBuilder("stream {\n  access_log off;\n  tcp_nodelay on;\n");
+        for (Route route : routes) {
+            text.append("  server { listen %s backlog=4096; proxy_pass %s; }%n"
+                    .formatted(Loopback.text(route.listen()), Loopback.text(route.target())));
+        }
+        return text.append("}\n").toString();
+    }
+
+    /** Upstream connections are kept, and no connection is closed for having served many requests: as fast as nginx can. */
+    private static String http(List<Route> routes, Path directory) {
+        StringBuilder text = new StringBuilder("""
+                http {
+                  access_log off;
+                  tcp_nodelay on;
+                  keepalive_requests 1000000000;
+                  proxy_max_temp_file_size 0;
+                  proxy_request_buffering off;
+                """);
+        // The places it was built for may not be ours to write to.
+        for (String kind : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
+            text.append("  %s_temp_path %s/%s;%n".formatted(kind, directory, kind));
+        }
+        for (Route route : routes) {
+            text.append("""
+                      upstream to_%s { server %s; keepalive 128; keepalive_requests 1000000000; }
+                      server {
+                        listen %s backlog=4096;
+                        location / {
+                          proxy_pass http://to_%s;
+                          proxy_http_version 1.1;
+                          proxy_set_header Connection "";
+                          proxy_set_header Host $http_host;
+                          proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                          proxy_set_header X-Forwarded-Proto $scheme;
+                        }
+                      }
+                    """.formatted(
+                            route.name(), Loopback.text(route.target()), Loopback.text(route.listen()), route.name()));
+        }
+        return text.append("}\n").toString();
     }
 }

@@ -2,8 +2,12 @@ package io.baton.bench;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One hot restart as watched from outside; times are {@link System#nanoTime()}.
@@ -25,6 +29,19 @@ record Restart(long askedNanos, long spawnedNanos, long readyNanos, long doneNan
 
     double askedToDoneMs() {
         return (doneNanos - askedNanos) / 1e6;
+    }
+
+    /** Waits for the old process's end; false when it outlives the wait. */
+    boolean awaitGone(Duration atMost) {
+        try {
+            oldGone.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | TimeoutException _) {
+            return false;
+        }
     }
 
     /** From ready to the old process's end; empty while it lives. */

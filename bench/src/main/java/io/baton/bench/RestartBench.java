@@ -40,7 +40,8 @@ final class RestartBench {
             progress.event(warning);
             remarks.add("WARNING: " + warning);
         });
-        List<Peer> peers = options.peers(List.of(BatonPeer.find(), new Nginx(), new Haproxy(false)), progress, remarks);
+        List<Peer> peers = options.peers(
+                List.of(BatonPeer.find(), new Nginx(), new Haproxy(Haproxy.Variant.PLAIN)), progress, remarks);
         Map<String, String> facts = MachineFacts.collect(peers);
         Map<String, List<RestartRun>> runs = new LinkedHashMap<>();
         warmUpOurselves();

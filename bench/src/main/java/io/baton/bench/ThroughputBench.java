@@ -10,6 +10,10 @@ import java.util.Optional;
 final class ThroughputBench {
     private static final long BULK_BYTES = 1L << 30;
 
+    private static final String AS_HTTP =
+            " All keep their upstream connections, add X-Forwarded-For and write no access log.";
+
+    private final Protocol protocol;
     private final int rounds;
     private final int seconds;
     private final Progress progress;
@@ -17,7 +21,8 @@ final class ThroughputBench {
     /** A proxy with what is measured of it. */
     private record Contender(Peer peer, RunningPeer running, Route small, Route bulk, ThroughputSamples samples) {}
 
-    ThroughputBench(int rounds, int seconds, Progress progress) {
+    ThroughputBench(Protocol protocol, int rounds, int seconds, Progress progress) {
+        this.protocol = protocol;
         this.rounds = rounds;
         this.seconds = seconds;
         this.progress = progress;
@@ -30,7 +35,12 @@ final class ThroughputBench {
             remarks.add("WARNING: " + warning);
         });
         List<Peer> peers = options.peers(
-                List.of(new Direct(), BatonPeer.find(), new Haproxy(false), new Haproxy(true), new Nginx()),
+                List.of(
+                        new Direct(),
+                        BatonPeer.find(),
+                        new Haproxy(Haproxy.Variant.PLAIN),
+                        new Haproxy(Haproxy.Variant.SPLICE),
+                        new Nginx(protocol)),
                 progress,
                 remarks);
         Map<String, String> facts = MachineFacts.collect(peers);
@@ -40,7 +50,7 @@ final class ThroughputBench {
             remarks.add("LEFT OUT: small responses: " + why);
         });
         CannedOrigin canned = scene.add(new CannedOrigin());
-        Bulk bulk = scene.add(Bulk.start(BULK_BYTES));
+        Bulk bulk = scene.add(Bulk.start(protocol, BULK_BYTES));
         List<Contender> contenders = start(peers, canned, bulk, scene);
         // The round before the first is not counted: JIT compilers and caches have their say in it.
         for (int round = 0; round <= rounds; round++) {
@@ -52,17 +62,18 @@ final class ThroughputBench {
         contenders.forEach(contender -> samples.put(contender.peer().name(), contender.samples()));
         remarks.addFirst(
                 ("%d rounds, all proxies in each; median (lowest-highest). Small responses: wrk -t1 -c64 for %d s;"
-                                + " bulk: 1 GiB over one connection. Load, proxy and origin share the CPUs: compare within a column only.")
-                        .formatted(rounds, seconds));
-        return new ThroughputReport(facts, remarks, samples).toReport();
+                                + " bulk: 1 GiB over one connection. Load, proxy and origin share the CPUs: compare within a column only.%s")
+                        .formatted(rounds, seconds, protocol == Protocol.HTTP ? AS_HTTP : ""));
+        return new ThroughputReport(protocol, facts, remarks, samples).toReport();
     }
 
     private List<Contender> start(List<Peer> peers, CannedOrigin canned, Bulk bulk, Scene scene) throws BenchException {
         List<Contender> contenders = new ArrayList<>();
         for (Peer peer : peers) {
             boolean direct = peer instanceof Direct;
-            Route small = new Route("small", direct ? canned.address() : Loopback.freePort(), canned.address());
-            Route large = new Route("bulk", direct ? bulk.address() : Loopback.freePort(), bulk.address());
+            Route small =
+                    new Route("small", protocol, direct ? canned.address() : Loopback.freePort(), canned.address());
+            Route large = new Route("bulk", protocol, direct ? bulk.address() : Loopback.freePort(), bulk.address());
             RunningPeer running = peer.start(List.of(small, large), scene);
             contenders.add(new Contender(peer, running, small, large, new ThroughputSamples()));
             progress.event("%s started".formatted(peer.name()));

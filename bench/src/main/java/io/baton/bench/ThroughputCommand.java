@@ -22,6 +22,12 @@ final class ThroughputCommand implements Callable<Integer> {
     @Mixin
     private BenchOptions options = new BenchOptions();
 
+    @Option(
+            names = "--protocol",
+            defaultValue = "tcp",
+            description = "tcp: bytes are relayed; http: requests are proxied (default: ${DEFAULT-VALUE}).")
+    private Protocol protocol = Protocol.TCP;
+
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds, 1 to 20 (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
@@ -41,7 +47,7 @@ final class ThroughputCommand implements Callable<Integer> {
         Report report;
         try (Progress progress = Progress.onStderr(Terminal.detect());
                 Scene scene = new Scene("bench")) {
-            report = new ThroughputBench(rounds, seconds, progress).run(options, scene);
+            report = new ThroughputBench(protocol, rounds, seconds, progress).run(options, scene);
         }
         report.plainText().forEach(System.out::println);
         List<Path> files = report.write(options.out());

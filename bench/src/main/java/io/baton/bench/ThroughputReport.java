@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Lays the rounds of all proxies out as tables, plots and data. */
-record ThroughputReport(Map<String, String> facts, List<String> remarks, Map<String, ThroughputSamples> samples) {
+record ThroughputReport(
+        Protocol protocol, Map<String, String> facts, List<String> remarks, Map<String, ThroughputSamples> samples) {
     private static final String US = "baton";
 
     Report toReport() {
@@ -18,8 +19,8 @@ record ThroughputReport(Map<String, String> facts, List<String> remarks, Map<Str
         Map<String, Object> data = new LinkedHashMap<>();
         samples.forEach((name, sample) -> data.put(name, sample.toJson()));
         return new Report(
-                "throughput",
-                "Throughput of the TCP relay beside others",
+                protocol == Protocol.TCP ? "throughput" : "throughput-http",
+                "Throughput of the %s beside others".formatted(protocol.title()),
                 facts,
                 remarks,
                 tables,

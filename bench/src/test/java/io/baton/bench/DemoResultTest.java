@@ -74,6 +74,14 @@ class DemoResultTest {
     }
 
     @Test
+    void writesAnHttpListenerForAnHttpRoute() {
+        assertThat(BatonConfigFile.text(
+                        List.of(new Route("web", Protocol.HTTP, Loopback.port(1), Loopback.port(2))),
+                        Duration.ofSeconds(15)))
+                .contains("    http: { routes: [ { prefix: /, cluster: web } ] }\nclusters:");
+    }
+
+    @Test
     void writesTheConfigThatItsRoutesNeed() {
         assertThat(BatonConfigFile.text(
                         List.of(new Route("web", Loopback.port(1), Loopback.port(2))), Duration.ofSeconds(15)))

@@ -220,6 +220,31 @@ class HttpLoadTest {
     }
 
     @Test
+    void inAClosedLoopEveryConnectionThatEndsIsALostRequestOrWasIdle() throws Exception {
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        try (BadServer server = new BadServer(socket -> {
+            for (int i = 0; i < 20; i++) {
+                socket.getOutputStream().write(BadServer.answer(BadServer.readRequest(socket)));
+                answered.incrementAndGet();
+            }
+            ended.incrementAndGet(); // the client may have sent its next request already, as when a proxy closes
+            // what seems idle
+        })) {
+            int clients = 8;
+            HttpResult result = run(
+                    HttpPlan.kept(server.address(), clients, 0).withRetirement(Integer.MAX_VALUE, Duration.ofDays(1)),
+                    2_000);
+            assertThat(result.answered()).isEqualTo(answered.get());
+            assertThat(result.failures().total()).isEqualTo(result.failures().cut());
+            // What ends after the last answer, while the load ends too, is neither.
+            assertThat(result.failures().cut() + result.closedIdle())
+                    .isBetween((long) ended.get() - clients, (long) ended.get());
+            assertThat(result.failures().cut()).isPositive();
+        }
+    }
+
+    @Test
     void chargesAStallToEveryRequestThatWasDueDuringIt() throws Exception {
         AtomicInteger requests = new AtomicInteger();
         try (BadServer server = new BadServer(socket -> {

@@ -16,7 +16,7 @@ class MainTest {
         assertThat(run("demo", "--help")).isZero();
         assertThat(out.toString()).contains("--seconds", "--restarts", "--rate", "--json");
         assertThat(run("bench", "--help")).isZero();
-        assertThat(out.toString()).contains("throughput", "restart");
+        assertThat(out.toString()).contains("throughput", "restart", "reload");
     }
 
     @Test
@@ -24,6 +24,9 @@ class MainTest {
         assertThat(run("demo", "--seconds", "1")).isEqualTo(2);
         assertThat(err.toString().lines().findFirst()).contains("--seconds 1: expected 5 to 600");
         assertThat(run("bench", "throughput", "--rounds", "99")).isEqualTo(2);
+        assertThat(run("bench", "throughput", "--protocol", "udp")).isEqualTo(2);
+        assertThat(run("bench", "reload", "--reloads", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--reloads 0: expected 1 to 50");
         assertThat(run("bench", "restart", "--peers", "apache")).isEqualTo(2);
         assertThat(run("bench")).isEqualTo(2);
         assertThat(run("demo", "--unknown")).isEqualTo(2);

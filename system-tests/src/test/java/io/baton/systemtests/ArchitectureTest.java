@@ -29,7 +29,9 @@ class ArchitectureTest {
             "io.baton.testkit", Set.of("io.baton.posix"),
             "io.baton", Set.of("io.baton.posix"),
             "io.baton.relay", Set.of("io.baton", "io.baton.posix"),
-            "io.baton.proxy", Set.of("io.baton", "io.baton.posix", "io.baton.relay"),
+            "io.baton.netty", Set.of("io.baton", "io.baton.posix"),
+            "io.baton.http", Set.of("io.baton", "io.baton.posix", "io.baton.netty"),
+            "io.baton.proxy", Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http"),
             "io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy"),
             "io.baton.cli", Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin"),
             "io.baton.bench", Set.of());

@@ -17,7 +17,7 @@ import java.util.Optional;
  * Rehearses with all that a real connection meets, observer, cluster and access log included, but leaves nothing that anybody sees: what the
  * JIT compiled for other classes would be thrown away at the first real connection.
  */
-record ProxyRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
+record RelayRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
     private static final Path NOWHERE = Path.of("/dev/null");
     private static final int ANY_PORT = 1;
 
@@ -30,7 +30,7 @@ record ProxyRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
                     posix,
                     RehearsalOptions.within(limit),
                     new ConnectionObserver(stage(), unseen, log, () -> {}),
-                    endpoint -> new RoundRobin(cluster(endpoint), unseen));
+                    endpoint -> new Cluster(cluster(endpoint), unseen, (delay, task) -> {}));
         } finally {
             log.ifPresent(AccessLog::close);
         }
@@ -60,7 +60,7 @@ record ProxyRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
     private static ClusterConfig cluster(SocketAddress endpoint) {
         return new ClusterConfig(
                 Rehearsal.LISTENER,
-                List.of(new Endpoint(Addresses.format(endpoint), endpoint)),
+                List.of(new Endpoint(Addresses.format(endpoint), endpoint, 1)),
                 ClusterConfig.Balance.ROUND_ROBIN,
                 ClusterConfig.DEFAULT_CONNECT_TIMEOUT);
     }

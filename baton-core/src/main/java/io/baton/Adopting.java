@@ -1,0 +1,118 @@
+package io.baton;
+
+import io.baton.posix.Fd;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.RestoreException;
+import io.baton.spi.RestoredConnection;
+import io.baton.spi.Snapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The side that takes connections over: builds them, says so, and only then touches them. For one thread at a time, except the count.
+ */
+final class Adopting {
+    private static final Logger LOG = LoggerFactory.getLogger(Adopting.class);
+
+    private final HandoverChannel channel;
+    private final Migrations migrations;
+    private final FdBudget budget;
+    private final Pauses pauses;
+    private final Stats stats;
+    private final Duration patience;
+    private final BooleanSupplier peerEnded;
+    private final AtomicLong adopted = new AtomicLong();
+
+    /**
+     * @param patience how long an answer may wait for room; less than the other side waits for it
+     * @param peerEnded whether the other process is known to have ended; may wait a moment to find out
+     */
+    Adopting(
+            HandoverChannel channel,
+            Migrations migrations,
+            FdBudget budget,
+            Pauses pauses,
+            Stats stats,
+            Duration patience,
+            BooleanSupplier peerEnded) {
+        this.channel = channel;
+        this.migrations = migrations;
+        this.budget = budget;
+        this.pauses = pauses;
+        this.stats = stats;
+        this.patience = patience;
+        this.peerEnded = peerEnded;
+    }
+
+    /** Restored, and not ours before the other side knows. */
+    private record Candidate(HandoverMessage.Offered offered, RestoredConnection connection) {}
+
+    /**
+     * Takes an offer over. Owns {@code fds}, of which the offer has announced as many.
+     *
+     * @return false when the other side lives and cannot be told: what else it has offered is not to be had either. When it is dead, what
+     *     it has offered is nobody's but ours
+     */
+    boolean take(HandoverMessage.Offer offer, List<Fd> fds) {
+        List<Candidate> candidates = new ArrayList<>();
+        List<HandoverMessage.Refused> refused = new ArrayList<>();
+        int from = 0;
+        for (HandoverMessage.Offered offered : offer.connections()) {
+            List<Fd> its = fds.subList(from, from + offered.fds());
+            from += offered.fds();
+            try {
+                candidates.add(new Candidate(offered, restore(offered, its)));
+            } catch (RestoreException e) {
+                its.forEach(Fd::close);
+                refused.add(new HandoverMessage.Refused(offered.id(), String.valueOf(e.getMessage())));
+            }
+        }
+        budget.took(from);
+        List<Long> ids =
+                candidates.stream().map(candidate -> candidate.offered().id()).toList();
+        HandoverMessage answer = new HandoverMessage.Accepted(offer.batch(), ids, refused, budget.available());
+        boolean ours = channel.sendFirmly(answer, patience) || peerEnded.getAsBoolean();
+        if (ours) {
+            activate(offer, candidates);
+        } else {
+            LOG.warn("{} connections are left to the other side, which cannot be told of them", candidates.size());
+            candidates.forEach(candidate -> Guarded.run("discard", candidate.connection()::discard));
+        }
+        return ours;
+    }
+
+    private RestoredConnection restore(HandoverMessage.Offered offered, List<Fd> fds) throws RestoreException {
+        Optional<ConnectionRestorer> restorer = migrations.restorer(offered.kind());
+        if (restorer.isEmpty()) {
+            throw new RestoreException("connections of kind %s are not taken".formatted(offered.kind()));
+        }
+        try {
+            return restorer.get().restore(new Snapshot(offered.kind(), offered.snapshot(), fds));
+        } catch (RuntimeException e) { // a fault of the data path's, which must not cost the other connections
+            LOG.error("a connection of kind {} cannot be restored", offered.kind(), e);
+            throw new RestoreException("restoring failed: " + e, e);
+        }
+    }
+
+    private void activate(HandoverMessage.Offer offer, List<Candidate> candidates) {
+        for (Candidate candidate : candidates) {
+            Guarded.run("activate", candidate.connection()::activate);
+            stats.counter("baton.connections_migrated."
+                            + candidate.offered().kind().name())
+                    .add(1);
+        }
+        pauses.add(System.nanoTime() - offer.quiescedNanos(), candidates.size());
+        adopted.addAndGet(candidates.size());
+    }
+
+    /** Any thread. */
+    long adopted() {
+        return adopted.get();
+    }
+}

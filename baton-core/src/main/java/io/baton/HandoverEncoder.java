@@ -1,0 +1,120 @@
+package io.baton;
+
+import static io.baton.WireWriter.bytes;
+import static io.baton.WireWriter.empty;
+import static io.baton.WireWriter.nested;
+import static io.baton.WireWriter.string;
+import static io.baton.WireWriter.uint32;
+import static io.baton.WireWriter.uint64;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** {@link HandoverMessage} to protobuf (proto3). Texts are cut to what the other side takes. */
+final class HandoverEncoder {
+    private HandoverEncoder() {}
+
+    static byte[] encode(HandoverMessage message) {
+        return bytes(out -> {
+            switch (message) {
+                case HandoverMessage.Hello hello ->
+                    nested(out, HandoverFields.HELLO, body -> {
+                        uint32(body, 1, hello.version());
+                        uint32(body, 2, hello.epoch().value());
+                        kinds(body, 3, hello.adopts());
+                        uint32(body, 4, hello.fdBudget());
+                    });
+                case HandoverMessage.Welcome welcome ->
+                    nested(out, HandoverFields.WELCOME, body -> {
+                        uint32(body, 1, welcome.version());
+                        kinds(body, 2, welcome.adopts());
+                        uint32(body, 3, welcome.fdBudget());
+                        uint32(body, 4, welcome.movable());
+                    });
+                case HandoverMessage.Refuse(String reason) -> text(out, HandoverFields.REFUSE, reason);
+                case HandoverMessage.Ready ignored -> empty(out, HandoverFields.READY);
+                case HandoverMessage.Offer offer -> nested(out, HandoverFields.OFFER, body -> offer(body, offer));
+                case HandoverMessage.Accepted accepted ->
+                    nested(out, HandoverFields.ACCEPTED, body -> accepted(body, accepted));
+                case HandoverMessage.Exhausted(long left) -> number(out, HandoverFields.EXHAUSTED, left);
+                case HandoverMessage.Commit ignored -> empty(out, HandoverFields.COMMIT);
+                case HandoverMessage.Committed(long left) -> number(out, HandoverFields.COMMITTED, left);
+                case HandoverMessage.Rollback(String reason) -> text(out, HandoverFields.ROLLBACK, reason);
+                case HandoverMessage.Budget(int fds) -> number(out, HandoverFields.BUDGET, fds);
+                case HandoverMessage.Bye(long drained) -> number(out, HandoverFields.BYE, drained);
+                case HandoverMessage.Abandon(String reason) -> text(out, HandoverFields.ABANDON, reason);
+                case HandoverMessage.Unknown(int field) -> {
+                    if (field != 0) {
+                        empty(out, field);
+                    }
+                }
+            }
+        });
+    }
+
+    private static void kinds(CodedOutputStream out, int field, List<HandoverMessage.Kind> kinds) throws IOException {
+        for (HandoverMessage.Kind kind : kinds) {
+            nested(out, field, body -> {
+                string(body, 1, kind.name());
+                uint32(body, 2, kind.oldest());
+                uint32(body, 3, kind.newest());
+            });
+        }
+    }
+
+    private static void offer(CodedOutputStream out, HandoverMessage.Offer offer) throws IOException {
+        uint64(out, 1, offer.batch());
+        uint64(out, 2, offer.quiescedNanos());
+        for (HandoverMessage.Offered connection : offer.connections()) {
+            nested(out, 3, body -> {
+                uint64(body, 1, connection.id());
+                string(body, 2, connection.kind().name());
+                uint32(body, 3, connection.kind().version());
+                uint32(body, 4, connection.fds());
+                if (connection.snapshot().length > 0) {
+                    body.writeByteArray(5, connection.snapshot());
+                }
+            });
+        }
+    }
+
+    private static void accepted(CodedOutputStream out, HandoverMessage.Accepted accepted) throws IOException {
+        uint64(out, 1, accepted.batch());
+        if (!accepted.ids().isEmpty()) {
+            nested(out, 2, packed -> {
+                for (long id : accepted.ids()) {
+                    packed.writeUInt64NoTag(id);
+                }
+            });
+        }
+        for (HandoverMessage.Refused refused : accepted.refused()) {
+            nested(out, 3, body -> {
+                uint64(body, 1, refused.id());
+                string(body, 2, cut(refused.why()));
+            });
+        }
+        uint32(out, 4, accepted.fdBudget());
+    }
+
+    private static void text(CodedOutputStream out, int field, String text) throws IOException {
+        nested(out, field, body -> string(body, 1, cut(text)));
+    }
+
+    private static void number(CodedOutputStream out, int field, long number) throws IOException {
+        nested(out, field, body -> uint64(body, 1, number));
+    }
+
+    /** To the longest beginning that the other side takes; a character is not cut in two. */
+    private static String cut(String text) {
+        int end = Math.min(text.length(), HandoverMessage.MAX_TEXT_BYTES);
+        while (text.substring(0, end).getBytes(StandardCharsets.UTF_8).length > HandoverMessage.MAX_TEXT_BYTES) {
+            end--;
+        }
+        if (end > 0 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+}

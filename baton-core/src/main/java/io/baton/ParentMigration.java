@@ -1,0 +1,362 @@
+package io.baton;
+
+import io.baton.HandoverChannel.Received;
+import io.baton.HandoverChannel.Sent;
+import io.baton.posix.Fd;
+import io.baton.posix.FdPair;
+import io.baton.posix.Posix;
+import io.baton.posix.SocketType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parent's end of the handover channel: offers connections to the child, takes them back in a rollback. What the child does not
+ * accept stays here, whatever becomes of it. All on the parent role's thread, except the counts.
+ */
+final class ParentMigration implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ParentMigration.class);
+    private static final int MAX_MESSAGES_PER_TURN = 64;
+
+    /** From a closed channel to the end of the process that closed it by ending. */
+    private static final Duration ENDING = Duration.ofSeconds(2);
+
+    private final Posix posix;
+    private final HotRestartOptions options;
+    private final Migrations migrations;
+    private final Stats stats;
+    private final ChildRecord child;
+    private final Host host;
+    private final Pauses pausesOfReturned = new Pauses();
+    private @Nullable Session session;
+    private volatile long moved;
+
+    /** What the parent role does with what the child says here. */
+    interface Host {
+        HotRestartState state();
+
+        /** The one way to another state; false when the event is refused. */
+        boolean offer(HotRestartEvent event);
+
+        /** The child has committed: stop accepting. False when that is refused. */
+        boolean commit(long pid);
+
+        void childFailed(HotRestartEvent.ChildFailed event);
+
+        long connections();
+    }
+
+    /** From an open channel to its end. */
+    private static final class Session implements AutoCloseable {
+        final HandoverChannel channel;
+        final long pid;
+
+        @Nullable
+        Offering offering;
+
+        @Nullable
+        Adopting adopting;
+
+        List<HandoverMessage.Kind> adopts = List.of();
+        int fdBudget;
+        boolean exhaustedSaid;
+        boolean committed;
+        boolean byeSaid;
+        long leftAtCommit;
+        long movedAtCommit;
+
+        Session(HandoverChannel channel, long pid) {
+            this.channel = channel;
+            this.pid = pid;
+        }
+
+        @Override
+        public void close() {
+            channel.close();
+        }
+    }
+
+    ParentMigration(
+            Posix posix, HotRestartOptions options, Migrations migrations, Stats stats, ChildRecord child, Host host) {
+        this.posix = posix;
+        this.options = options;
+        this.migrations = migrations;
+        this.stats = stats;
+        this.child = child;
+        this.host = host;
+    }
+
+    /** Opens a channel to the child. The result is its end, which the caller owns. */
+    Fd open(long pid) {
+        lost("the child has asked for another channel");
+        FdPair pair = posix.socketPair(SocketType.SEQPACKET);
+        try {
+            session = new Session(new HandoverChannel(posix, pair.first()), pid);
+            return pair.second();
+        } catch (RuntimeException e) {
+            pair.close();
+            throw e;
+        }
+    }
+
+    /** To wait for; stays ours. */
+    Optional<Fd> socket() {
+        return Optional.ofNullable(session).map(open -> open.channel.socket());
+    }
+
+    Duration untilNextTurn() {
+        Session open = session;
+        return open == null || open.offering == null
+                ? Duration.ofMinutes(1)
+                : open.offering.untilNextTurn(System.nanoTime());
+    }
+
+    void turn() {
+        try {
+            read();
+            Session open = session;
+            if (open != null && open.offering != null) {
+                offer(open, open.offering);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the migration has failed", e);
+            giveUp("internal error: " + e);
+        }
+    }
+
+    private void read() {
+        for (int i = 0; i < MAX_MESSAGES_PER_TURN; i++) {
+            Session open = session;
+            if (open == null) {
+                return;
+            }
+            switch (open.channel.receive()) {
+                case Received.Nothing() -> {
+                    return;
+                }
+                case Received.Ended(String reason) -> lost(reason);
+                case Received.Message message -> {
+                    child.lives();
+                    handle(open, message);
+                }
+            }
+        }
+    }
+
+    private void handle(Session open, Received.Message received) {
+        switch (received.message()) {
+            case HandoverMessage.Hello hello -> greet(open, hello);
+            case HandoverMessage.Ready ignored -> begin(open);
+            case HandoverMessage.Accepted accepted -> accepted(open, accepted);
+            case HandoverMessage.Commit ignored -> commit(open);
+            case HandoverMessage.Rollback(String reason) -> rollBack(open, reason);
+            case HandoverMessage.Offer offer -> takeBack(open, offer, received);
+            case HandoverMessage.Budget(int fds) -> {
+                if (open.offering != null) {
+                    open.offering.budget(fds);
+                }
+            }
+            case HandoverMessage.Bye ignored -> returned(open);
+            case HandoverMessage.Abandon(String reason) -> lost("the child gives up: " + reason);
+            case HandoverMessage.Welcome _, HandoverMessage.Refuse _, HandoverMessage.Exhausted _ ->
+                giveUp("the child says " + received.message() + ", which is not its to say");
+            case HandoverMessage.Committed _ ->
+                giveUp("the child says " + received.message() + ", which is not its to say");
+            case HandoverMessage.Unknown(int field) -> LOG.info("message {} of a later version is ignored", field);
+        }
+    }
+
+    private void greet(Session open, HandoverMessage.Hello hello) {
+        if (hello.version() < 1) {
+            refuse(open, "handover version %d, expected 1 or more".formatted(hello.version()));
+            return;
+        }
+        open.adopts = hello.adopts();
+        open.fdBudget = hello.fdBudget();
+        long movable = migrations.sources().stream()
+                .mapToLong(source -> source.movable())
+                .sum();
+        open.channel.send(
+                new HandoverMessage.Welcome(
+                        Math.min(hello.version(), HandoverMessage.VERSION),
+                        migrations.adopted(),
+                        new FdBudget(posix).available(),
+                        (int) Math.min(movable, Integer.MAX_VALUE)),
+                List.of());
+    }
+
+    private void refuse(Session open, String reason) {
+        LOG.warn("connections stay, the child cannot take them over: {}", reason);
+        open.channel.send(new HandoverMessage.Refuse(reason), List.of());
+        lost(reason);
+    }
+
+    private void begin(Session open) {
+        if (!host.offer(new HotRestartEvent.MigrationBegun(open.pid))) {
+            refuse(open, "not while " + host.state().label());
+            return;
+        }
+        open.offering = new Offering(
+                open.channel, migrations.sources(), options.migration(), open.adopts, open.fdBudget, System.nanoTime());
+    }
+
+    private void accepted(Session open, HandoverMessage.Accepted accepted) {
+        Offering offering = open.offering;
+        if (offering == null) {
+            if (open.adopting == null) {
+                giveUp("the child accepts what nobody has offered");
+            }
+            return;
+        }
+        try {
+            offering.accepted(accepted);
+            moved = offering.moved();
+        } catch (HotRestartException e) {
+            giveUp(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void offer(Session open, Offering offering) {
+        long now = System.nanoTime();
+        if (offering.isOverdue(now)) {
+            giveUp("no answer to an offer within " + options.migration().stallTimeout());
+            return;
+        }
+        if (open.committed) {
+            offering.lookAgain();
+        } else if (open.exhaustedSaid || offering.firstRoundIsOver()) {
+            offering.pause();
+        }
+        switch (offering.turn(now)) {
+            case GOING -> {}
+            case NOTHING_LEFT -> nothingLeft(open, offering);
+            case GONE -> lost("the other side takes nothing more");
+        }
+    }
+
+    private void nothingLeft(Session open, Offering offering) {
+        if (!open.exhaustedSaid) {
+            open.exhaustedSaid = said(open, new HandoverMessage.Exhausted(host.connections()));
+        } else if (open.committed && !open.byeSaid && host.connections() == 0) {
+            long movedSince = offering.moved() - open.movedAtCommit;
+            open.byeSaid = said(open, new HandoverMessage.Bye(Math.max(0, open.leftAtCommit - movedSince)));
+        }
+    }
+
+    private static boolean said(Session open, HandoverMessage message) {
+        return open.channel.send(message, List.of()) == Sent.SENT;
+    }
+
+    private void commit(Session open) {
+        if (!host.commit(open.pid)) {
+            giveUp("commit is refused while " + host.state().label());
+            return;
+        }
+        open.exhaustedSaid = true;
+        open.committed = true;
+        open.leftAtCommit = host.connections();
+        open.movedAtCommit = open.offering == null ? 0 : open.offering.moved();
+        said(open, new HandoverMessage.Committed(open.leftAtCommit));
+    }
+
+    private void rollBack(Session open, String reason) {
+        if (!host.offer(new HotRestartEvent.RollbackBegun(open.pid, reason))) {
+            giveUp("rollback is refused while " + host.state().label());
+            return;
+        }
+        endOffers(open); // an Accepted would have come before
+        open.adopting = new Adopting(
+                open.channel,
+                migrations,
+                new FdBudget(posix),
+                pausesOfReturned,
+                stats,
+                options.migration().stallTimeout(),
+                () -> child.ends(ENDING));
+    }
+
+    private void takeBack(Session open, HandoverMessage.Offer offer, Received.Message received) {
+        if (open.adopting == null) {
+            received.closeFds();
+            giveUp("the child offers connections without a rollback");
+        } else if (!open.adopting.take(offer, received.fds())) {
+            lost("the child cannot be told what was taken back");
+        }
+    }
+
+    private void returned(Session open) {
+        long returned = open.adopting == null ? 0 : open.adopting.adopted();
+        close();
+        if (host.state() instanceof HotRestartState.RollingBack) {
+            host.childFailed(new HotRestartEvent.ChildFailed(
+                    open.pid, true, "it was rolled back and has returned %d connections".formatted(returned)));
+        }
+    }
+
+    /** We live, and will not take an answer any more: the other side is told so before it can give one in vain. */
+    private void giveUp(String reason) {
+        Session open = session;
+        if (open != null) {
+            said(open, new HandoverMessage.Abandon(reason));
+        }
+        lost(reason);
+    }
+
+    /** Ends the channel, and the state that goes with it; the child may be well. */
+    private void lost(String reason) {
+        Session open = session;
+        if (open == null) {
+            return;
+        }
+        LOG.info("the handover channel to pid {} has ended: {}", open.pid, reason);
+        close();
+        switch (host.state()) {
+            case HotRestartState.Migrating ignored -> {
+                host.offer(new HotRestartEvent.MigrationLost(open.pid, reason));
+                child.lives();
+            }
+            case HotRestartState.RollingBack ignored ->
+                host.childFailed(new HotRestartEvent.ChildFailed(open.pid, true, reason));
+            case HotRestartState.Starting _, HotRestartState.Serving _, HotRestartState.AwaitingReady _ -> {}
+            case HotRestartState.Draining _, HotRestartState.Terminated _ -> {}
+        }
+    }
+
+    /**
+     * Ends the channel without a change of state: the child has ended, or we do. Every connection on its way is resumed or, when it was
+     * accepted, released.
+     */
+    @Override
+    public void close() {
+        Session open = session;
+        if (open == null) {
+            return;
+        }
+        session = null;
+        try (open) {
+            Offering offering = open.offering;
+            if (offering != null) {
+                offering.finish();
+                moved = offering.moved();
+            }
+        }
+    }
+
+    private void endOffers(Session open) {
+        Offering offering = open.offering;
+        open.offering = null;
+        if (offering != null) {
+            offering.abandon();
+            offering.end();
+            moved = offering.moved();
+        }
+    }
+
+    /** Connections that have gone to the child. Any thread. */
+    long moved() {
+        return moved;
+    }
+}

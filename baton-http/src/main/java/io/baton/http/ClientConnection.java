@@ -1,0 +1,387 @@
+package io.baton.http;
+
+import io.baton.posix.SocketAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client's connection: its requests one after the other, each an {@link Exchange}. Event loop only. */
+final class ClientConnection extends ChannelInboundHandlerAdapter implements RequestDecoder.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+    /** What a lingering connection's client may still send before it is reset after all. */
+    private static final int MAX_DISCARDED = 16 << 20;
+
+    private enum State {
+        /** Between requests. */
+        IDLE,
+        /** A head is coming. */
+        HEAD,
+        EXCHANGE,
+        /** The last response is on its way, or out and the client's end awaited: what comes is dropped. */
+        LINGERING,
+        CLOSED
+    }
+
+    private final Worker worker;
+    private final Listening listening;
+    private final long id;
+    private final ClientFacts facts;
+    private final Deadline deadline = new Deadline(this::onDeadline);
+    private final ClientInput input;
+    private final ClientOutput output;
+    private final ClientEnd end;
+    private State state = State.IDLE;
+    private @Nullable Exchange exchange;
+    private @Nullable ExchangeRecord record;
+
+    /** Between a read and the end of reading, when what was written upstream is flushed. */
+    private boolean inRead;
+
+    private long requests;
+    private long discarded;
+
+    ClientConnection(Worker worker, Listening listening, Channel channel) {
+        this.worker = worker;
+        this.listening = listening;
+        this.id = worker.shared().nextConnectionId();
+        this.input = new ClientInput(channel, new RequestDecoder(this, listening.limits()));
+        this.output = new ClientOutput(channel);
+        this.end = new ClientEnd(this, channel, listening.timeouts());
+        SocketAddress client = NettyAddresses.fromNetty(channel.remoteAddress());
+        this.facts = new ClientFacts(client, NettyAddresses.fromNetty(channel.localAddress()));
+    }
+
+    void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(input.decoder(), output.encoder(), this);
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    Listening listening() {
+        return listening;
+    }
+
+    ClientFacts facts() {
+        return facts;
+    }
+
+    long id() {
+        return id;
+    }
+
+    ClientInput input() {
+        return input;
+    }
+
+    ClientOutput output() {
+        return output;
+    }
+
+    ClientEnd end() {
+        return end;
+    }
+
+    // --- what the channel says
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        worker.opened(this);
+        worker.shared().admission().opened();
+        listening.opened();
+        worker.shared().observer().connectionOpened(listening.name(), facts.address());
+        arm(listening.timeouts().idle().toNanos());
+    }
+
+    @Override
+    public boolean takesInput() {
+        return switch (state) {
+            case IDLE, HEAD -> output.isWritable();
+            case EXCHANGE -> exchange != null && exchange.takesRequest();
+            case LINGERING, CLOSED -> false;
+        };
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        switch (state) {
+            case IDLE, HEAD, EXCHANGE -> part(message);
+            case LINGERING, CLOSED -> {
+                if (message instanceof ByteBuf bytes) {
+                    discarded += bytes.readableBytes();
+                }
+                ReferenceCountUtil.release(message);
+                if (discarded > MAX_DISCARDED) {
+                    end.close();
+                }
+            }
+        }
+    }
+
+    private void part(Object message) {
+        Exchange current = exchange;
+        switch (message) {
+            case HttpRequest request -> request(request);
+            case HttpContent part when current != null -> current.requestPart(part);
+            case ByteBuf bytes when current != null -> current.tunnelRequest(bytes);
+            case BadMessage bad when current != null -> current.fail(ExchangeFailure.ofRequest(bad));
+            case BadMessage bad -> refuse(bad);
+            default -> ReferenceCountUtil.release(message); // the end of a request that was answered at its head
+        }
+    }
+
+    @Override
+    public void beginRead() {
+        inRead = true;
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        inRead = false;
+        Exchange current = exchange;
+        if (current != null) {
+            current.flushRequest();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        Exchange current = exchange;
+        if (current != null) {
+            current.clientWritable();
+        }
+        resumeRequest();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            input.end();
+            if (state == State.LINGERING) {
+                end.closeWhenFlushed();
+            } else {
+                resumeRequest();
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        state = State.CLOSED;
+        Exchange current = exchange;
+        if (current != null) {
+            exchange = null;
+            current.clientGone(HttpOutcome.CLIENT_CLOSED);
+        } else {
+            reportUnfinished(HttpOutcome.CLIENT_CLOSED);
+        }
+        worker.deadlines().remove(deadline);
+        worker.closed(this);
+        listening.closed();
+        worker.shared().observer().connectionClosed(listening.name(), requests);
+        worker.shared().admission().closed();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof java.io.IOException)) {
+            LOG.error("client {}: {}; the connection is closed", facts.address(), cause.getMessage(), cause);
+        }
+        end.close(); // with half-closure, Netty takes a reset for an end of input only
+    }
+
+    // --- requests
+
+    private void request(HttpRequest message) {
+        ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
+        CheckedRequest checked;
+        try {
+            checked = new CheckedRequest(message);
+        } catch (BadMessage e) {
+            ReferenceCountUtil.release(message);
+            refuse(e);
+            return;
+        }
+        record = null;
+        noted.request(checked);
+        state = State.EXCHANGE;
+        requests++;
+        Exchange started = new Exchange(this, noted, checked);
+        exchange = started;
+        started.start();
+    }
+
+    /** What came is no request we take: says so, and closes. */
+    private void refuse(BadMessage bad) {
+        ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
+        record = null;
+        requests++;
+        noted.received(input.takeReceived() + input.unread());
+        answerLast(noted, bad.status(), bad.reason());
+        noted.report(facts, id, worker.shared().observer(), HttpOutcome.REFUSED);
+        linger();
+    }
+
+    private void answerLast(ExchangeRecord noted, int status, String reason) {
+        FullHttpResponse answer = LocalAnswer.of(status, reason, false, ConnectionHeader.CLOSE);
+        noted.status(status);
+        output.write(answer);
+        noted.sent(output.takeSent());
+    }
+
+    /** A request of which not even the head came whole. */
+    private void reportUnfinished(HttpOutcome outcome) {
+        ExchangeRecord noted = record;
+        if (noted != null) {
+            record = null;
+            requests++;
+            noted.received(input.takeReceived() + input.unread());
+            noted.report(facts, id, worker.shared().observer(), outcome);
+        }
+    }
+
+    /** Goes on with what is held; not in itself, however many requests are held. */
+    void resumeRequest() {
+        input.resume();
+        settle();
+    }
+
+    @Override
+    public void settle() {
+        if (input.decoder().isDecoding()) {
+            return;
+        }
+        Exchange current = exchange;
+        if (current != null) {
+            if (input.ended() && (input.unread() == 0 || current.takesRequest())) {
+                current.clientEnded();
+            }
+            if (!inRead) {
+                current.flushRequest();
+            }
+        } else if ((state == State.IDLE || state == State.HEAD) && (output.isWritable() || input.unread() == 0)) {
+            betweenRequests();
+        }
+        updateReading();
+    }
+
+    private void betweenRequests() {
+        if (input.ended()) {
+            enterLingering();
+            end.closeWhenFlushed();
+        } else if (input.unread() > 0 && state == State.IDLE) {
+            state = State.HEAD;
+            record = new ExchangeRecord(listening);
+            arm(listening.timeouts().requestHead().toNanos());
+        }
+    }
+
+    private void updateReading() {
+        Exchange current = exchange;
+        boolean wanted = switch (state) {
+            case IDLE, HEAD -> output.isWritable() || input.unread() == 0;
+            case EXCHANGE -> current == null || current.wantsMore(input.unread());
+            case LINGERING, CLOSED -> true;
+        };
+        input.setReading(wanted);
+    }
+
+    // --- what the exchange asks for
+
+    void arm(long nanos) {
+        worker.deadlines().set(deadline, nanos);
+    }
+
+    void disarm() {
+        worker.deadlines().clear(deadline);
+    }
+
+    /** The exchange is over and the connection is good for another. */
+    void exchangeEnded() {
+        exchange = null;
+        state = State.IDLE;
+        arm(listening.timeouts().idle().toNanos());
+        resumeRequest();
+    }
+
+    /**
+     * The exchange is over, and the connection ends after what has been written.
+     *
+     * @param askedFor whether the client said that it sends nothing more, and did not
+     */
+    void exchangeEndedLast(boolean askedFor) {
+        exchange = null;
+        if (askedFor && input.unread() == 0) {
+            enterLingering();
+            end.closeWhenFlushed();
+        } else {
+            linger();
+        }
+    }
+
+    /** The exchange is over, and the client must not take what it got for all of it: RST. */
+    void exchangeBroken() {
+        exchange = null;
+        enterLingering();
+        end.reset();
+    }
+
+    private void linger() {
+        enterLingering();
+        end.linger();
+    }
+
+    private void enterLingering() {
+        state = State.LINGERING;
+        input.becomeBytes();
+        updateReading();
+    }
+
+    // --- time, and the end
+
+    private void onDeadline() {
+        switch (state) {
+            case IDLE -> linger(); // see ClientEnd: a request may be on its way at this very moment
+            case HEAD -> {
+                ExchangeRecord noted = record;
+                if (noted != null) {
+                    answerLast(noted, 408, "the request's head did not come in time");
+                    reportUnfinished(HttpOutcome.CLIENT_TIMEOUT);
+                }
+                linger();
+            }
+            case EXCHANGE -> {
+                Exchange current = exchange;
+                if (current != null) {
+                    current.onDeadline();
+                }
+            }
+            case LINGERING -> end.reset();
+            case CLOSED -> {}
+        }
+    }
+
+    /** The proxy closes. */
+    void cut() {
+        Exchange current = exchange;
+        if (current != null) {
+            exchange = null;
+            current.clientGone(HttpOutcome.CUT);
+        } else {
+            reportUnfinished(HttpOutcome.CUT);
+        }
+        end.close();
+    }
+}

@@ -1,0 +1,39 @@
+package io.baton.http;
+
+import io.baton.posix.SocketAddress;
+import java.net.InetAddress;
+
+/** What is told upstreams of a client's connection, made once for all its requests. */
+final class ClientFacts {
+    private final SocketAddress address;
+    private final String ip;
+    private final String localHost;
+
+    ClientFacts(SocketAddress client, SocketAddress local) {
+        address = client;
+        ip = switch (client) {
+            case SocketAddress.Inet(InetAddress host, int _) -> unscoped(host.getHostAddress());
+            case SocketAddress.UnixPath _, SocketAddress.UnixAbstract _, SocketAddress.UnixUnnamed _ -> "";
+        };
+        localHost = local instanceof SocketAddress.Inet ? unscoped(local.toString()) : "localhost";
+    }
+
+    private static String unscoped(String text) {
+        return text.indexOf('%') < 0 ? text : text.replaceFirst("%[^]]*", "");
+    }
+
+    /** Who connected. */
+    SocketAddress address() {
+        return address;
+    }
+
+    /** As X-Forwarded-For has it; empty for a UNIX socket. */
+    String ip() {
+        return ip;
+    }
+
+    /** The Host of a request that has none. */
+    String localHost() {
+        return localHost;
+    }
+}

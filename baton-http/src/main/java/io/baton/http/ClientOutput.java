@@ -1,0 +1,45 @@
+package io.baton.http;
+
+import io.netty.channel.Channel;
+
+/** What goes to a client: messages, and from some point on bytes. Event loop only. */
+final class ClientOutput {
+    private final Channel channel;
+    private final ResponseEncoder encoder = new ResponseEncoder();
+
+    ClientOutput(Channel channel) {
+        this.channel = channel;
+    }
+
+    ResponseEncoder encoder() {
+        return encoder;
+    }
+
+    /** Queues a part of a message, or in a tunnel bytes, and takes them over; what cannot be written comes back as the connection's end. */
+    void write(Object part) {
+        var _ = channel.write(part, channel.voidPromise());
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    long unsentBytes() {
+        var buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    /** How many bytes of messages were written since this was last asked. */
+    long takeSent() {
+        return encoder.takeSent();
+    }
+
+    /** From now on bytes are written. */
+    void becomeBytes() {
+        channel.pipeline().remove(encoder);
+    }
+}

@@ -1,0 +1,41 @@
+package io.baton.http;
+
+import io.baton.posix.SocketAddress;
+
+/**
+ * Told what happens in an HTTP proxy, on the event loop it happens on: implementations are thread-safe and must not block. What they
+ * throw is logged and changes nothing else.
+ */
+public interface HttpObserver {
+
+    /** Observes nothing. */
+    HttpObserver NONE = new HttpObserver() {};
+
+    /** A client was accepted. */
+    default void connectionOpened(String listener, SocketAddress client) {}
+
+    /**
+     * A client's connection ended; once for each {@link #connectionOpened}.
+     *
+     * @param requests how many it brought
+     */
+    default void connectionClosed(String listener, long requests) {}
+
+    /** A request ended; called exactly once for each, also for those that were refused. */
+    default void requestEnded(HttpExchangeReport report) {}
+
+    /** An endpoint accepted a connection. */
+    default void upstreamOpened(String cluster, SocketAddress endpoint) {}
+
+    /** A connection to an endpoint ended; once for each {@link #upstreamOpened}. */
+    default void upstreamClosed(String cluster, SocketAddress endpoint) {}
+
+    /** Accepting pauses: the connection limit is reached, or there is no further fd. */
+    default void acceptPaused() {}
+
+    /** Accepting goes on. */
+    default void acceptResumed() {}
+
+    /** An event loop died, or something that cannot happen did: what is left is no proxy to go on with. */
+    default void broken(Throwable cause) {}
+}

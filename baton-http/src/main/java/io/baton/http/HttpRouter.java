@@ -1,0 +1,16 @@
+package io.baton.http;
+
+import java.util.Optional;
+
+/** Says where a request goes. Called on event loops: thread-safe, and must not block. */
+@FunctionalInterface
+public interface HttpRouter {
+
+    /**
+     * Chooses a cluster.
+     *
+     * @param head of the request; valid during this call only
+     * @return where to; empty is answered 404
+     */
+    Optional<UpstreamCluster> route(RequestHead head);
+}

@@ -1,0 +1,28 @@
+package io.baton.http;
+
+import io.baton.posix.SocketAddress;
+import java.time.Duration;
+import java.util.Set;
+
+/** Where requests can go. Called on event loops: thread-safe, and must not block. */
+public interface UpstreamCluster {
+
+    String name();
+
+    /**
+     * Chooses an endpoint.
+     *
+     * @param tried endpoints that did not accept a connection for this request; empty at first
+     * @return an endpoint, whose lease is then ended exactly once; or why there is none, which is answered 503 (502 when endpoints were
+     *     tried)
+     */
+    Pick pick(Set<SocketAddress> tried);
+
+    /** How long one endpoint may take to accept a connection. */
+    Duration connectTimeout();
+
+    /** What is kept of its connections. */
+    default UpstreamPoolLimits pool() {
+        return UpstreamPoolLimits.DEFAULTS;
+    }
+}

@@ -1,0 +1,228 @@
+package io.baton.http;
+
+import io.baton.posix.SocketAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection to an endpoint: at work for one exchange, or idle in the pool. Event loop only. */
+// Netty's futures are not waited for: what fails comes as an event of the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements ResponseDecoder.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
+
+    private final Worker worker;
+    private final UpstreamCluster cluster;
+    private final SocketAddress address;
+    private final Channel channel;
+    private final Deadline deadline = new Deadline(this::close);
+    private final RequestEncoder encoder = new RequestEncoder();
+    private final ResponseDecoder decoder = new ResponseDecoder(this);
+    private @Nullable Exchange exchange;
+    private boolean established;
+    private boolean reading = true;
+    private boolean failed;
+    private boolean tunnel;
+    private long idleSinceNanos;
+
+    UpstreamConnection(Worker worker, UpstreamCluster cluster, SocketAddress address, Channel channel) {
+        this.worker = worker;
+        this.cluster = cluster;
+        this.address = address;
+        this.channel = channel;
+    }
+
+    void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(decoder, encoder, this);
+    }
+
+    SocketAddress address() {
+        return address;
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    long idleNanos() {
+        return System.nanoTime() - idleSinceNanos;
+    }
+
+    /** Whether reading or writing failed: its end is then not the end of what it sent. */
+    @Override
+    public boolean failed() {
+        return failed;
+    }
+
+    /** From now on it works for {@code user}. */
+    void use(Exchange user, HttpLimits limits) {
+        exchange = user;
+        decoder.expect(user.head(), limits);
+    }
+
+    @Override
+    public boolean isUsed() {
+        return exchange != null;
+    }
+
+    /** Whether any byte of the response came. */
+    boolean responseBegun() {
+        return decoder.begun();
+    }
+
+    boolean isUsedBy(Exchange user) {
+        return exchange == user;
+    }
+
+    /** It works for nobody any more, and is kept for the next when it can be. */
+    void release(boolean reusable) {
+        exchange = null;
+        if (reusable && channel.isActive() && !decoder.hasUnread()) {
+            idleSinceNanos = System.nanoTime();
+            setReading(true);
+            worker.pool().give(this, cluster.pool());
+        } else {
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.close();
+    }
+
+    /** Queues a part of a message, or in a tunnel bytes, and takes them over; what cannot be written comes back as the connection's end. */
+    void write(Object part) {
+        channel.write(part, channel.voidPromise());
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    long unsentBytes() {
+        var buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    void setReading(boolean wanted) {
+        if (reading != wanted) {
+            reading = wanted;
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    /** From now on bytes are written to it. */
+    void writesBytes() {
+        channel.pipeline().remove(encoder);
+    }
+
+    /** From now on bytes are read from it, those first that came behind the last message; and its end of stream is not its end. */
+    void readsBytes() {
+        tunnel = true;
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().remove(decoder);
+    }
+
+    void shutdownOutput() {
+        channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+                .addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
+    }
+
+    /** The outcome of connecting. */
+    void connected(ChannelFuture future) {
+        Exchange user = exchange;
+        if (future.isSuccess()) {
+            established = true;
+            worker.shared().observer().upstreamOpened(cluster.name(), address);
+            if (user == null) {
+                close();
+            } else {
+                user.connected(this, false);
+            }
+            return;
+        }
+        exchange = null;
+        close();
+        if (user != null) {
+            user.connectFailed(String.valueOf(future.cause().getMessage()));
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Exchange user = exchange;
+        if (user == null) {
+            ReferenceCountUtil.release(message);
+            close();
+        } else if (message instanceof ByteBuf in) {
+            user.tunnelResponse(in);
+        } else {
+            user.responsePart(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        Exchange user = exchange;
+        if (user != null) {
+            user.flushResponse();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        Exchange user = exchange;
+        if (user != null) {
+            user.upstreamWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        Exchange user = exchange;
+        if (user != null && event == ChannelInputShutdownEvent.INSTANCE) {
+            user.upstreamHalfClosed();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        worker.deadlines().remove(deadline);
+        worker.pool().remove(this);
+        if (established) {
+            established = false;
+            worker.shared().observer().upstreamClosed(cluster.name(), address);
+        }
+        Exchange user = exchange;
+        if (user != null) {
+            exchange = null;
+            user.upstreamClosed();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failed = true;
+        if (!(cause instanceof java.io.IOException)) {
+            LOG.error("upstream {}: {}; the connection is closed", address, cause.getMessage(), cause);
+            close();
+        } else if (tunnel) {
+            close(); // with half-closure, Netty takes a reset for an end of input only
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.baton.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.baton.posix.Fd;
+import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+import io.baton.posix.SocketFamily;
+import io.baton.posix.SocketType;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** A proxy with one worker and one listener; checks at its end that what is to happen exactly once did. */
+final class ProxyUnderTest implements AutoCloseable {
+    static final HttpTimeouts TIMEOUTS = HttpTimeouts.defaults();
+
+    private final Fd listener;
+    final HttpProxy proxy;
+    final int port;
+    final List<HttpExchangeReport> reports = new CopyOnWriteArrayList<>();
+    final List<UpstreamOutcome> outcomes = new CopyOnWriteArrayList<>();
+    final AtomicInteger leases = new AtomicInteger();
+    final AtomicInteger upstreamsOpen = new AtomicInteger();
+    final AtomicInteger clientsOpen = new AtomicInteger();
+
+    ProxyUnderTest(SocketAddress... endpoints) {
+        this(TIMEOUTS, HttpLimits.defaults(), ForwardedHeaders.APPEND, endpoints);
+    }
+
+    ProxyUnderTest(HttpTimeouts timeouts, SocketAddress... endpoints) {
+        this(timeouts, HttpLimits.defaults(), ForwardedHeaders.APPEND, endpoints);
+    }
+
+    ProxyUnderTest(HttpTimeouts timeouts, HttpLimits limits, ForwardedHeaders forwarded, SocketAddress... endpoints) {
+        this(timeouts, limits, forwarded, options -> options, endpoints);
+    }
+
+    ProxyUnderTest(
+            HttpTimeouts timeouts,
+            HttpLimits limits,
+            ForwardedHeaders forwarded,
+            UnaryOperator<HttpProxyOptions> options,
+            SocketAddress... endpoints) {
+        Posix posix = Posix.linux();
+        listener = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
+        posix.bind(listener, new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
+        posix.listen(listener, 128);
+        port = ((SocketAddress.Inet) posix.localAddress(listener)).port();
+        proxy = new HttpProxy(posix, options.apply(HttpProxyOptions.defaults().withWorkers(1)), new Counting());
+        proxy.start();
+        Endpoints cluster = new Endpoints(List.of(endpoints));
+        proxy.addListener(new HttpListener(
+                "web",
+                List.of(List.of(listener)),
+                head -> head.path().startsWith("/nowhere") ? Optional.empty() : Optional.of(cluster),
+                timeouts,
+                limits,
+                forwarded));
+    }
+
+    Client client() throws IOException {
+        return new Client(port);
+    }
+
+    HttpExchangeReport onlyReport() {
+        await().until(() -> !reports.isEmpty());
+        assertThat(reports).hasSize(1);
+        return reports.getFirst();
+    }
+
+    void closeListener() {
+        listener.close();
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        listener.close();
+        assertThat(outcomes).as("leases ended").hasSize(leases.get());
+        assertThat(upstreamsOpen).as("upstream connections").hasValue(0);
+        assertThat(clientsOpen).as("clients").hasValue(0);
+        assertThat(proxy.activeConnections()).isZero();
+    }
+
+    private final class Counting implements HttpObserver {
+        @Override
+        public void connectionOpened(String name, SocketAddress client) {
+            clientsOpen.incrementAndGet();
+        }
+
+        @Override
+        public void connectionClosed(String name, long requests) {
+            clientsOpen.decrementAndGet();
+        }
+
+        @Override
+        public void requestEnded(HttpExchangeReport report) {
+            reports.add(report);
+        }
+
+        @Override
+        public void upstreamOpened(String cluster, SocketAddress endpoint) {
+            upstreamsOpen.incrementAndGet();
+        }
+
+        @Override
+        public void upstreamClosed(String cluster, SocketAddress endpoint) {
+            upstreamsOpen.decrementAndGet();
+        }
+    }
+
+    /** The first endpoint that was not tried. */
+    private final class Endpoints implements UpstreamCluster {
+        private final List<SocketAddress> endpoints;
+
+        Endpoints(List<SocketAddress> endpoints) {
+            this.endpoints = endpoints;
+        }
+
+        @Override
+        public String name() {
+            return "origin";
+        }
+
+        @Override
+        public Duration connectTimeout() {
+            return Duration.ofSeconds(5);
+        }
+
+        @Override
+        public Pick pick(Set<SocketAddress> tried) {
+            Optional<SocketAddress> next =
+                    endpoints.stream().filter(each -> !tried.contains(each)).findFirst();
+            if (next.isEmpty()) {
+                return new Pick.None(tried.isEmpty() ? Pick.Reason.NO_HEALTHY : Pick.Reason.ALL_TRIED);
+            }
+            leases.incrementAndGet();
+            return new Pick.Endpoint(new UpstreamLease() {
+                @Override
+                public SocketAddress address() {
+                    return next.get();
+                }
+
+                @Override
+                public void ended(UpstreamOutcome outcome) {
+                    outcomes.add(outcome);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.baton.netty;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+
+/**
+ * Netty's epoll event loops, without a fault of theirs: when a channel is interested in nothing for a while, which is what a half-closed one
+ * comes to, Netty 4.2.13 and later take it out of epoll (netty/netty pull request 16689) but forget that they did. The next interest, say in
+ * writing the rest of a response, then fails with ENOENT and closes the channel.
+ */
+public final class EpollLoops {
+    private EpollLoops() {}
+
+    /** For {@link io.netty.channel.MultiThreadIoEventLoopGroup}. */
+    public static IoHandlerFactory newFactory() {
+        IoHandlerFactory netty = EpollIoHandler.newFactory();
+        return new IoHandlerFactory() {
+            @Override
+            public IoHandler newHandler(ThreadAwareExecutor executor) {
+                return new Handler(netty.newHandler(executor));
+            }
+
+            @Override
+            public boolean isChangingThreadSupported() {
+                return netty.isChangingThreadSupported();
+            }
+        };
+    }
+
+    private record Handler(IoHandler netty) implements IoHandler {
+        @Override
+        public void initialize() {
+            netty.initialize();
+        }
+
+        @Override
+        public int run(IoHandlerContext context) {
+            return netty.run(context);
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            netty.prepareToDestroy();
+        }
+
+        @Override
+        public void destroy() {
+            netty.destroy();
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) throws Exception {
+            return new Registration(netty, handle, netty.register(handle));
+        }
+
+        @Override
+        public void wakeup() {
+            netty.wakeup();
+        }
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> handleType) {
+            return netty.isCompatible(handleType);
+        }
+    }
+
+    /** Event loop only, but for {@link #cancel} and {@link #isValid}. */
+    private static final class Registration implements IoRegistration {
+        private final IoHandler netty;
+        private final IoHandle handle;
+        private volatile IoRegistration current;
+        private boolean outOfEpoll;
+
+        Registration(IoHandler netty, IoHandle handle, IoRegistration current) {
+            this.netty = netty;
+            this.handle = handle;
+            this.current = current;
+        }
+
+        @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
+        public <T> T attachment() {
+            return current.attachment();
+        }
+
+        @Override
+        public long submit(IoOps ops) {
+            boolean nothing = ops.equals(EpollIoOps.NONE);
+            if (nothing && outOfEpoll) {
+                return 0;
+            }
+            if (outOfEpoll && current.isValid()) {
+                current = registerAnew();
+            }
+            outOfEpoll = nothing;
+            return current.submit(ops);
+        }
+
+        private IoRegistration registerAnew() {
+            current.cancel();
+            try {
+                return netty.register(handle);
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot register again what was registered before", e);
+            }
+        }
+
+        @Override
+        public boolean isValid() {
+            return current.isValid();
+        }
+
+        @Override
+        public boolean cancel() {
+            return current.cancel();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/** For any Netty server: adopt handed listening sockets. */
+module io.baton.netty {
+    requires transitive io.baton.posix;
+    requires transitive io.netty.transport;
+    requires io.netty.common;
+    requires io.netty.transport.classes.epoll;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports io.baton.netty;
+}

@@ -1,0 +1,39 @@
+package io.baton.proxy;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What moves the bytes of one kind of listeners, with its numbers. Thread-safe, as far as the order of calls is {@link Proxy}'s. */
+sealed interface DataPath extends AutoCloseable permits TcpPath, HttpPath {
+
+    /**
+     * Runs it over loopback for at most {@code limit}.
+     *
+     * @return empty when it went well, else why it ended early
+     */
+    Rehearsed rehearse(Duration limit);
+
+    /** Starts the workers. */
+    void start();
+
+    /** Is given those of its kind once, before {@link #add}: what can move, comes and leaves from now on. */
+    void expect(List<BoundListener> listeners);
+
+    /** Begins to accept on a listener of its kind. */
+    void add(BoundListener listener);
+
+    /** Takes every listening socket out of every event loop before it returns, and begins to ask clients to leave. Idempotent. */
+    void stopAccepting();
+
+    /** Connections that are not yet closed, counted and logged. */
+    long connections();
+
+    int maxConnections();
+
+    /** Carries what flowed until now over into the statistics. */
+    void publish();
+
+    /** Cuts what is left. Idempotent. */
+    @Override
+    void close();
+}

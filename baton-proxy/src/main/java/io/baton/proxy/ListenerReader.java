@@ -1,0 +1,85 @@
+package io.baton.proxy;
+
+import io.baton.posix.SocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code listeners}. */
+final class ListenerReader {
+    private static final String TCP_FORM = "{ cluster: NAME }";
+
+    private final Set<String> clusters;
+
+    /** @param clusters the names there are */
+    ListenerReader(Set<String> clusters) {
+        this.clusters = clusters;
+    }
+
+    List<ListenerConfig> read(Section root, Optional<AdminConfig> admin) throws ConfigException {
+        Map<String, ListenerConfig> byName = new LinkedHashMap<>();
+        Map<SocketAddress, String> usedBy = new LinkedHashMap<>();
+        admin.ifPresent(a -> usedBy.put(a.address(), "admin"));
+        for (Value item : root.get("listeners", "a list of listeners").items("listeners", BatonConfig.MAX_LISTENERS)) {
+            Section section = item.section(Keys.LISTENER);
+            String name = ConfigReader.uniqueName(section, byName);
+            Value addressValue = section.get("address", Addresses.FORM);
+            SocketAddress address = Addresses.listener(addressValue, 1);
+            String other = usedBy.putIfAbsent(address, "listener " + Words.quote(name));
+            if (other != null) {
+                throw addressValue.wrong("an address of its own, %s has this one".formatted(other));
+            }
+            boolean reusePort = reusePort(section, address);
+            byName.put(name, new ListenerConfig(name, address, reusePort, protocol(section)));
+        }
+        return List.copyOf(byName.values());
+    }
+
+    private static boolean reusePort(Section listener, SocketAddress address) throws ConfigException {
+        Optional<Value> value = listener.find("reuse_port");
+        if (value.isEmpty()) {
+            return BatonConfig.isTcp(address);
+        }
+        boolean reusePort = value.get().bool();
+        if (reusePort && !BatonConfig.isTcp(address)) {
+            throw value.get().wrong("false or no such key: a UNIX socket has no SO_REUSEPORT");
+        }
+        return reusePort;
+    }
+
+    private ProtocolConfig protocol(Section listener) throws ConfigException {
+        Optional<Value> tcp = listener.find("tcp");
+        Optional<Value> http = listener.find("http");
+        if (tcp.isPresent() && http.isPresent()) {
+            throw http.get().problem("tcp and http on one listener, expected one of them");
+        }
+        if (http.isPresent()) {
+            return new HttpReader(clusters).read(http.get());
+        }
+        if (tcp.isPresent()) {
+            return tcp(tcp.get().section(Keys.TCP));
+        }
+        throw listener.value()
+                .problem("no key \"tcp\" or \"http\", expected tcp: %s or http: %s"
+                        .formatted(TCP_FORM, HttpReader.FORM));
+    }
+
+    private TcpConfig tcp(Section tcp) throws ConfigException {
+        String cluster = cluster(tcp.get("cluster", "the name of a cluster"), clusters);
+        Duration idle =
+                tcp.duration("idle_timeout", Duration.ZERO, TcpConfig.MAX_IDLE_TIMEOUT, TcpConfig.DEFAULT_IDLE_TIMEOUT);
+        return new TcpConfig(cluster, idle);
+    }
+
+    /** The name of one of {@code clusters}. */
+    static String cluster(Value value, Set<String> clusters) throws ConfigException {
+        String cluster = value.text("the name of a cluster");
+        if (!clusters.contains(cluster)) {
+            throw value.wrong("the name of a cluster under clusters%s".formatted(Words.didYouMean(cluster, clusters)));
+        }
+        return cluster;
+    }
+}

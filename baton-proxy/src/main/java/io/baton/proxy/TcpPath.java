@@ -1,0 +1,120 @@
+package io.baton.proxy;
+
+import io.baton.HotRestart;
+import io.baton.Stats;
+import io.baton.posix.Posix;
+import io.baton.relay.RehearsalResult;
+import io.baton.relay.Relay;
+import io.baton.relay.RelayListener;
+import io.baton.relay.RelayOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** {@code tcp} listeners, on the relay. */
+final class TcpPath implements DataPath {
+    /** A connection keeps its id when it moves, so each generation counts in a range of its own: the epoch can be seen in it. */
+    private static final long IDS_PER_EPOCH = 1L << 40;
+
+    private final BatonConfig config;
+    private final HotRestart hotRestart;
+    private final Posix posix;
+    private final int workers;
+    private final Function<String, Cluster> clusters;
+    private final ConnectionObserver observer;
+    private final Relay relay;
+
+    /** @param onBroken when a worker has died; on that worker's thread */
+    TcpPath(
+            BatonConfig config,
+            HotRestart hotRestart,
+            Function<String, Cluster> clusters,
+            Stats stats,
+            Posix posix,
+            int workers,
+            Optional<AccessLog> accessLog,
+            Runnable onBroken) {
+        this.config = config;
+        this.hotRestart = hotRestart;
+        this.posix = posix;
+        this.workers = workers;
+        this.clusters = clusters;
+        this.observer = new ConnectionObserver(config, stats, accessLog, onBroken);
+        RelayOptions options = RelayOptions.defaults()
+                .withWorkers(workers)
+                .withFirstId(hotRestart.epoch().value() * IDS_PER_EPOCH)
+                .withPipeBytes(config.limits().pipeBytes());
+        this.relay = new Relay(
+                posix,
+                config.limits().connections().isPresent()
+                        ? options.withMaxConnections(
+                                config.limits().connections().getAsInt())
+                        : options,
+                observer);
+    }
+
+    @Override
+    public Rehearsed rehearse(Duration limit) {
+        RehearsalResult result = new RelayRehearsal(config, hotRestart, posix).run(limit);
+        return new Rehearsed("tcp", result.connections(), result.messages(), result.duration(), result.failure());
+    }
+
+    @Override
+    public void start() {
+        relay.start();
+    }
+
+    /** Connections come from the parent before any listener accepts, and may leave for a child. */
+    @Override
+    public void expect(List<BoundListener> listeners) {
+        listeners.forEach(listener -> relay.expectListener(relayListener(listener)));
+        hotRestart.register(relay.connectionSource());
+        hotRestart.register(relay.connectionRestorer());
+    }
+
+    @Override
+    public void add(BoundListener listener) {
+        relay.addListener(relayListener(listener));
+    }
+
+    private RelayListener relayListener(BoundListener listener) {
+        if (!(listener.config().protocol() instanceof TcpConfig tcp)) {
+            throw new IllegalArgumentException(
+                    "listener %s is not tcp".formatted(listener.config().name()));
+        }
+        Cluster cluster = clusters.apply(tcp.cluster());
+        return new RelayListener(
+                listener.config().name(),
+                listener.perWorker(workers),
+                cluster,
+                tcp.idleTimeout(),
+                cluster.connectTimeout());
+    }
+
+    /** Clients of TCP cannot be asked to leave. */
+    @Override
+    public void stopAccepting() {
+        relay.stopAccepting();
+    }
+
+    @Override
+    public long connections() {
+        return Math.max(relay.activeConnections(), observer.open());
+    }
+
+    @Override
+    public int maxConnections() {
+        return relay.maxConnections();
+    }
+
+    @Override
+    public void publish() {
+        observer.publish(relay.numbers());
+    }
+
+    @Override
+    public void close() {
+        relay.close();
+    }
+}

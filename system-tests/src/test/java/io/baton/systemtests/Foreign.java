@@ -1,0 +1,91 @@
+package io.baton.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** Programs that nobody here wrote. One that is missing is said loudly, and what wants it is skipped. */
+enum Foreign {
+    CURL("curl", "curl"),
+    WRK("wrk", "wrk"),
+    H2LOAD("h2load", "nghttp2-client"),
+    PYTHON("python3", "python3");
+
+    private static final long DEADLINE_S = 60;
+
+    private final String program;
+    private final String debianPackage;
+
+    Foreign(String program, String debianPackage) {
+        this.program = program;
+        this.debianPackage = debianPackage;
+    }
+
+    /** How it ended, and what it said. */
+    record Outcome(int code, String out, String err) {}
+
+    /** Says so when the program is not there. */
+    boolean isThere() {
+        boolean there = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .filter(directory -> !directory.isEmpty())
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+        if (!there) {
+            System.err.println("SKIPPED: there is no %s on PATH (Debian: package %s): what it would see is not tested"
+                    .formatted(program, debianPackage));
+        }
+        return there;
+    }
+
+    /** Skips the test when the program is not there. */
+    void orSkip() {
+        Assumptions.assumeTrue(isThere(), "there is no " + program);
+    }
+
+    ProcessBuilder builder(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+
+    /** Runs it to its end. */
+    Outcome run(String... arguments) throws IOException, InterruptedException {
+        orSkip();
+        Path out = Files.createTempFile("foreign", ".out");
+        Path err = Files.createTempFile("foreign", ".err");
+        try {
+            Process process = builder(arguments)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            try {
+                process.getOutputStream().close();
+                assertThat(process.waitFor(DEADLINE_S, TimeUnit.SECONDS))
+                        .as("%s %s ends within %d s", program, List.of(arguments), DEADLINE_S)
+                        .isTrue();
+                return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+            } finally {
+                process.destroyForcibly();
+            }
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    /** Runs it to its end, which must be a good one. */
+    Outcome succeed(String... arguments) throws IOException, InterruptedException {
+        Outcome outcome = run(arguments);
+        assertThat(outcome.code())
+                .as("%s %s:%n%s%n%s", program, List.of(arguments), outcome.out(), outcome.err())
+                .isZero();
+        return outcome;
+    }
+}

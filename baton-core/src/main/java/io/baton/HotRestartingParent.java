@@ -34,6 +34,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
     private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
 
     private final Self self;
+    private final long launcher;
     private final ParentDuties duties;
     private final SocketAddress childAddress;
     private final SocketAddress childUdpAddress;
@@ -72,6 +73,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
                 "baton-parent");
         this.self = self;
         this.duties = duties;
+        this.launcher = posix.parentPid();
         this.childAddress = address(Role.CHILD, self.epoch().next());
         this.child = new ChildRecord(posix, childAddress, options.readyTimeout(), self.stats());
         this.migration = new ParentMigration(posix, options, self.migrations(), self.stats(), child, this);
@@ -105,6 +107,9 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
         // The signal belongs to the thread that asks for it, and this one lives as long as we take part.
         if (options.parentDeathSignal()) {
             posix.setParentDeathSignal(ProcessCalls.SIGTERM);
+            if (posix.parentPid() != launcher) {
+                posix.kill(posix.pid(), ProcessCalls.SIGTERM); // it ended before it could have been told to tell us
+            }
         }
     }
 

@@ -220,14 +220,17 @@ final class Supervisor {
         }
         Generation generation = sender.get();
         message.get(NotifyMessage.FAILURE).ifPresent(generation::failed);
-        GenerationReport.from(message).ifPresent(report -> {
-            generation.reported(report);
-            moved(generation, report.moves());
+        Optional<GenerationReport> report = GenerationReport.from(message);
+        report.ifPresent(told -> {
+            generation.reported(told);
+            progress(generation, told.moves());
         });
         // READY is a datagram and may be lost; that it serves is said each second.
         if (message.says(NotifyMessage.READY) || generation.state() == GenerationState.SERVING) {
             ready(generation);
         }
+        // The very report that it serves may be what ends the hot restart, and it has the numbers of it.
+        report.ifPresent(told -> ledger.told(generation, told.moves()));
         drains(generation);
         if (state instanceof BackingOff && adoption.isLate(generation)) {
             // One that another supervisor has left, later than we waited for it.
@@ -235,8 +238,7 @@ final class Supervisor {
         }
     }
 
-    private void moved(Generation generation, Moves moves) {
-        ledger.told(generation, moves);
+    private void progress(Generation generation, Moves moves) {
         if (state instanceof Upgrading(var _, var child) && child.equals(generation.member()) && moves.expected() > 0) {
             ledger.progress("moved %d of %d connections".formatted(moves.adopted(), moves.expected()));
         }

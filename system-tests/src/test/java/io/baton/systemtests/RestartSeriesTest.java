@@ -114,7 +114,8 @@ class RestartSeriesTest {
                         temp.resolve("r"),
                         "-c",
                         Configs.write(temp, port, origin.address(), SHORT_REHEARSAL)
-                                .toString());
+                                .toString(),
+                        "--no-migration");
                 Socket slow = new Socket(InetAddress.getLoopbackAddress(), port)) {
             long old = baton.serving().pid();
             slow.setSoTimeout((int) PATIENCE.toMillis());
@@ -155,7 +156,8 @@ class RestartSeriesTest {
                                         port,
                                         Configs.loopback(upstream.port()),
                                         "handover: { rehearsal: 100ms, drain: 2s, parent_shutdown: 4s }")
-                                .toString());
+                                .toString(),
+                        "--no-migration");
                 Upstream.Client stream = new Upstream.Client(port)) {
             stream.exchange();
             baton.upgrade();

@@ -129,13 +129,37 @@ class SupervisedRunTest {
             assertThat(baton.serving().epoch()).isZero();
             Baton.Outcome nothing = baton.order("rollback");
             assertThat(nothing.code()).isEqualTo(3);
-            assertThat(nothing.err()).contains("nothing to roll back after commit");
+            assertThat(nothing.err()).contains("nothing to roll back");
+        }
+    }
+
+    @Test
+    void connectionsMoveAndTheOldProcessIsGone() throws Exception {
+        try (BatonProcess baton = BatonProcess.run(directory, "-c", config.toString());
+                Upstream.Client stays = new Upstream.Client(port)) {
+            stays.exchange();
+            long first = baton.serving().pid();
+
+            baton.upgrade();
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(baton.generations())
+                            .extracting(
+                                    BatonProcess.Generation::epoch,
+                                    BatonProcess.Generation::state,
+                                    BatonProcess.Generation::connections)
+                            .containsExactly(tuple(1, "serving", 1)));
+            assertThat(ProcessHandle.of(first)).isEmpty();
+            stays.exchange();
+            assertThat(baton.status())
+                    .contains("\"result\":\"committed\",\"moved\":1,\"drained\":0,\"cut\":0,\"pause_ms\":{\"p50\":")
+                    .doesNotContain("\"parent_gone_ms\":null");
         }
     }
 
     @Test
     void statusNamesEveryLivingGeneration() throws Exception {
-        try (BatonProcess baton = BatonProcess.run(directory, "-c", config.toString());
+        try (BatonProcess baton = BatonProcess.run(directory, "-c", config.toString(), "--no-migration");
                 Upstream.Client stays = new Upstream.Client(port)) {
             stays.exchange();
             long first = baton.serving().pid();

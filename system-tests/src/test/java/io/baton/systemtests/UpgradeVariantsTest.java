@@ -59,7 +59,7 @@ class UpgradeVariantsTest {
                     .until(() -> baton.generations().stream()
                             .anyMatch(generation -> generation.epoch() == 1
                                     && generation.state().equals("serving")));
-            stream.exchange(); // still in the old process
+            stream.exchange(); // in whichever process it is
             try (Upstream.Client fresh = new Upstream.Client(port)) {
                 fresh.exchange();
             }

@@ -32,6 +32,9 @@ final class Serve {
     /** The same while connections go back to the parent. */
     private static final Duration UNDOING_DEADLINE = Duration.ofSeconds(20);
 
+    /** A child that is not ready after this part of its time gets its full share of the CPU. */
+    private static final int LATE = 3;
+
     private final Posix posix;
     private final ServeSettings settings;
     private final Notifier notifier;
@@ -59,7 +62,7 @@ final class Serve {
     ExitCode run(Signals signals) throws CliException {
         signals.deliverTo(this::signalled);
         if (!settings.hotRestart().epoch().isFirst()) {
-            niceness.lower();
+            niceness.lowerFor(settings.hotRestart().readyTimeout().dividedBy(LATE));
         }
         // Whoever started us may have blocked some (nginx does), and a blocked WINCH would never come.
         posix.setBlockedSignals(Set.of());

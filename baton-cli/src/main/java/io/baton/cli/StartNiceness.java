@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lets the process that serves go first on the CPU while the next one starts: what a JVM burns before it is ready would else show as latency
- * of the old one. One thread at a time.
+ * of the old one. Thread-safe.
  *
  * <p>The way back, to a lower nice value, needs CAP_SYS_NICE or an RLIMIT_NICE of at least 20 (systemd: {@code LimitNICE=0}). Without it the
  * process stays as it is, and only {@link #yielding} what runs in a thread of its own goes last. Where the kernel schedules sessions
@@ -99,8 +100,21 @@ final class StartNiceness {
         return Math.min(LAST, usual + by);
     }
 
+    /** {@link #lower}, but for so long at most: on a machine that is all taken a child must not be kept from ever getting ready. */
+    void lowerFor(Duration most) {
+        lower();
+        Thread.ofPlatform().daemon().name("baton-niceness").start(() -> {
+            try {
+                Thread.sleep(most);
+                restore();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     /** Puts all threads behind those of other processes, if there is a way back. */
-    void lower() {
+    synchronized void lower() {
         if (canReturn) {
             set(_ -> later(LATER));
         }
@@ -108,7 +122,7 @@ final class StartNiceness {
     }
 
     /** Before the first connection is accepted. */
-    void restore() {
+    synchronized void restore() {
         autogroup.ifPresent(group -> group.set(group.usual()));
         if (canReturn) {
             set(task -> task.isCompiler() ? later(COMPILER_LATER) : usual);

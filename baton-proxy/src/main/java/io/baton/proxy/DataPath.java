@@ -1,6 +1,6 @@
 package io.baton.proxy;
 
-import java.time.Duration;
+import io.baton.RehearsalOptions;
 import java.util.List;
 
 /** What moves the bytes of one kind of listeners, with its numbers. Thread-safe, as far as the order of calls is {@link Proxy}'s. */
@@ -11,7 +11,7 @@ sealed interface DataPath extends AutoCloseable permits TcpPath, HttpPath {
      *
      * @return empty when it went well, else why it ended early
      */
-    Rehearsed rehearse(Duration limit);
+    Rehearsed rehearse(RehearsalOptions options);
 
     /** Starts the workers. */
     void start();

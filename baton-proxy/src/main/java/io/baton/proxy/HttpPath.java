@@ -1,47 +1,47 @@
 package io.baton.proxy;
 
+import io.baton.HotRestart;
+import io.baton.RehearsalOptions;
 import io.baton.Stats;
 import io.baton.http.DrainDecision;
 import io.baton.http.HttpListener;
 import io.baton.http.HttpProxy;
 import io.baton.http.HttpProxyOptions;
-import io.baton.http.HttpRehearsal;
-import io.baton.http.HttpRehearsalOptions;
 import io.baton.http.HttpRehearsalResult;
 import io.baton.posix.Posix;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** {@code http} listeners, on Netty. */
 final class HttpPath implements DataPath {
+    private final BatonConfig config;
+    private final HotRestart hotRestart;
     private final Posix posix;
     private final int workers;
     private final Function<String, Cluster> clusters;
-    private final DrainDecision drain;
     private final ExchangeObserver observer;
     private final HttpProxy proxy;
 
     /**
      * Opens nothing yet.
      *
-     * @param drain asked for each response once accepting has stopped
      * @param onBroken when an event loop has died; on that loop's thread
      */
     HttpPath(
             BatonConfig config,
+            HotRestart hotRestart,
             Function<String, Cluster> clusters,
             Stats stats,
             Posix posix,
             int workers,
             Optional<AccessLog> accessLog,
-            DrainDecision drain,
             Runnable onBroken) {
+        this.config = config;
+        this.hotRestart = hotRestart;
         this.posix = posix;
         this.workers = workers;
         this.clusters = clusters;
-        this.drain = drain;
         this.observer = new ExchangeObserver(config, clusters, stats, accessLog, onBroken);
         HttpProxyOptions options = HttpProxyOptions.defaults().withWorkers(workers);
         this.proxy = new HttpProxy(
@@ -54,9 +54,8 @@ final class HttpPath implements DataPath {
     }
 
     @Override
-    public Rehearsed rehearse(Duration limit) {
-        HttpRehearsalResult result = HttpRehearsal.run(
-                posix, new HttpRehearsalOptions(HttpRehearsalOptions.defaults().connections(), limit));
+    public Rehearsed rehearse(RehearsalOptions options) {
+        HttpRehearsalResult result = new DressRehearsal(config, hotRestart, posix).http(options);
         return new Rehearsed("http", result.connections(), result.requests(), result.duration(), result.failure());
     }
 
@@ -87,7 +86,7 @@ final class HttpPath implements DataPath {
     @Override
     public void stopAccepting() {
         proxy.stopAccepting();
-        proxy.drain(drain);
+        proxy.drain(hotRestart.drainManager()::drainClose);
     }
 
     /** Whoever asks the next request is told to leave, whatever the drain strategy. */

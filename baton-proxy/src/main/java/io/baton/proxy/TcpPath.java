@@ -1,13 +1,13 @@
 package io.baton.proxy;
 
 import io.baton.HotRestart;
+import io.baton.RehearsalOptions;
 import io.baton.Stats;
 import io.baton.posix.Posix;
 import io.baton.relay.RehearsalResult;
 import io.baton.relay.Relay;
 import io.baton.relay.RelayListener;
 import io.baton.relay.RelayOptions;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -55,8 +55,8 @@ final class TcpPath implements DataPath {
     }
 
     @Override
-    public Rehearsed rehearse(Duration limit) {
-        RehearsalResult result = new RelayRehearsal(config, hotRestart, posix).run(limit);
+    public Rehearsed rehearse(RehearsalOptions options) {
+        RehearsalResult result = new DressRehearsal(config, hotRestart, posix).tcp(options);
         return new Rehearsed("tcp", result.connections(), result.messages(), result.duration(), result.failure());
     }
 

@@ -137,7 +137,7 @@ public final class HttpProxy implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        new ClientConnection(worker, listening, channel).addTo(channel.pipeline());
+                        ClientPipelines.accepted(worker, listening, channel);
                     }
                 });
     }

@@ -13,4 +13,12 @@ public interface HttpRouter {
      * @return where to; empty is answered 404
      */
     Optional<UpstreamCluster> route(RequestHead head);
+
+    /**
+     * The cluster of that name, for a request that another process routed there. One that is not found has the connection stay where it is
+     * until its response is whole.
+     */
+    default Optional<UpstreamCluster> cluster(String name) {
+        return Optional.empty();
+    }
 }

@@ -1,6 +1,8 @@
 package io.baton.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
@@ -60,10 +62,41 @@ final class ResponseDecoder extends HttpResponseDecoder {
             return;
         }
         begun = true;
+        decodeGuarded(context, in, out);
+    }
+
+    private void decodeGuarded(ChannelHandlerContext own, ByteBuf in, List<Object> out) throws Exception {
         if (guard.ready(in, out)) {
             int from = in.readableBytes();
-            super.decode(context, in, out);
+            super.decode(own, in, out);
             guard.decoded(from - in.readableBytes(), in, out);
+        }
+    }
+
+    /** Where in a message it is. */
+    BodyPlace place() {
+        return guard.place();
+    }
+
+    /** Bytes that came and were not decoded: of a head that is not whole, or a chunk's size. */
+    byte[] copyUnread() {
+        return ByteBufUtil.getBytes(internalBuffer());
+    }
+
+    /**
+     * A new decoder, told what to {@link #expect}, goes on where one in another process was.
+     *
+     * @param own its place in its pipeline
+     * @param unread what had come there and was not decoded
+     */
+    void restore(ChannelHandlerContext own, BodyPlace place, byte[] unread) throws Exception {
+        if (place.within()) {
+            begun = true;
+            SyntheticHead.decode(place.synthetic(SyntheticHead.RESPONSE), (in, out) -> decodeGuarded(own, in, out));
+            guard.restored(place);
+        }
+        if (unread.length > 0) {
+            channelRead(own, Unpooled.wrappedBuffer(unread));
         }
     }
 

@@ -21,6 +21,7 @@ final class ResponseRelay {
     private final ClientConnection client;
     private Part part = Part.FINAL;
     private boolean keepAlive;
+    private boolean chunked;
     private int interim;
 
     ResponseRelay(Exchange exchange, ClientConnection client) {
@@ -31,6 +32,17 @@ final class ResponseRelay {
     /** Whether the upstream connection can be used again, with the response whole. */
     boolean upstreamKept() {
         return keepAlive;
+    }
+
+    /** Whether the client gets the body in chunks. */
+    boolean chunked() {
+        return chunked;
+    }
+
+    /** As another one was, within a body. */
+    void restore(boolean upstreamKept, boolean inChunks) {
+        keepAlive = upstreamKept;
+        chunked = inChunks;
     }
 
     /**
@@ -73,6 +85,7 @@ final class ResponseRelay {
             keepAlive = response.keepAlive();
             boolean chunkable = !exchange.http10();
             ConnectionHeader connection = exchange.responseHead(response.status(), response.lengthKnown() || chunkable);
+            chunked = chunkable && !response.lengthKnown();
             client.output().write(response.rewrite(chunkable, connection));
         }
     }

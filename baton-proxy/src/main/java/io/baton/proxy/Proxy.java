@@ -148,7 +148,7 @@ public final class Proxy implements AutoCloseable {
     }
 
     private List<Rehearsed> rehearse(Function<Duration, RehearsalOptions> options) {
-        Duration limit = config.handover().rehearsal();
+        Duration limit = config.handover().rehearsalLimit();
         if (limit.isZero()) {
             return List.of();
         }

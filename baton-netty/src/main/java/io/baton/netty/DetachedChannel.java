@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.baton.posix.Fd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.unix.UnixChannel;
@@ -114,6 +116,14 @@ public final class DetachedChannel {
         }
     }
 
+    /** What was not sent here is sent elsewhere: that it fails is no news. */
+    private static final class Deaf extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // closed by us
+        }
+    }
+
     private static void each(ChannelOutboundBuffer buffer, ChannelOutboundBuffer.MessageProcessor processor) {
         try {
             buffer.forEachFlushedMessage(processor);
@@ -180,6 +190,7 @@ public final class DetachedChannel {
             while (pipeline.last() != null) {
                 pipeline.removeLast();
             }
+            pipeline.addLast(new Deaf());
             // Not the pipeline's close: there may be handlers that begin it with a farewell.
             channel.unsafe().close(channel.voidPromise());
         }

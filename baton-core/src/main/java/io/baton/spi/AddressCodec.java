@@ -38,7 +38,11 @@ public final class AddressCodec {
 
     private AddressCodec() {}
 
-    /** @throws java.nio.BufferOverflowException when there is no room for it */
+    /**
+     * Writes it.
+     *
+     * @throws java.nio.BufferOverflowException when there is no room for it
+     */
     public static void put(ByteBuffer out, SocketAddress address) {
         switch (address) {
             case SocketAddress.UnixUnnamed _ -> out.put((byte) UNNAMED);
@@ -66,6 +70,8 @@ public final class AddressCodec {
     }
 
     /**
+     * Reads one.
+     *
      * @throws IllegalArgumentException when it is none
      * @throws java.nio.BufferUnderflowException when it is cut short
      */
@@ -117,7 +123,7 @@ public final class AddressCodec {
     /**
      * The next {@code length} bytes as a text.
      *
-     * @param length not more than {@code in} has, or at least than is to be taken into memory
+     * @param length of as many bytes as {@code in} has, at most
      * @throws IllegalArgumentException when it is not UTF-8
      * @throws java.nio.BufferUnderflowException when it is cut short
      */

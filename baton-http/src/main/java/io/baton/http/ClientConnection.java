@@ -177,11 +177,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
 
     @Override
     public boolean takesInput() {
-        return !frozen && switch (state) {
-            case IDLE, HEAD -> output.isWritable();
-            case EXCHANGE -> exchange != null && exchange.takesRequest();
-            case LINGERING, CLOSED -> false;
-        };
+        return !frozen
+                && switch (state) {
+                    case IDLE, HEAD -> output.isWritable();
+                    case EXCHANGE -> exchange != null && exchange.takesRequest();
+                    case LINGERING, CLOSED -> false;
+                };
     }
 
     @Override
@@ -535,9 +536,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
     void restoreOutput(ConnectionSnapshot snapshot) throws Exception {
         output.restore(
                 snapshot.unsent(),
-                snapshot.exchange()
-                        .filter(at -> at.response().within())
-                        .map(ExchangeSnapshot::responseChunked));
+                snapshot.exchange().filter(at -> at.response().within()).map(ExchangeSnapshot::responseChunked));
     }
 
     /** What it had read and not used is used, and what comes. */

@@ -35,14 +35,15 @@ record ConnectionSnapshot(
 
     ConnectionSnapshot {
         if (deadlineLeftNanos != Deadline.NEVER && Math.abs(deadlineLeftNanos) > MOST_LEFT_NANOS) {
-            throw new IllegalArgumentException("deadlineLeftNanos is %d, expected a year at most".formatted(deadlineLeftNanos));
+            throw new IllegalArgumentException(
+                    "deadlineLeftNanos is %d, expected a year at most".formatted(deadlineLeftNanos));
         }
         if (requests < 0) {
             throw new IllegalArgumentException("requests is %d, expected 0 or more".formatted(requests));
         }
         if (exchange.isPresent()
-                && record.filter(noted -> noted.cluster().isPresent()
-                                && noted.upstream().isPresent())
+                && record.filter(noted ->
+                                noted.cluster().isPresent() && noted.upstream().isPresent())
                         .isEmpty()) {
             throw new IllegalArgumentException("an exchange without its record, cluster or endpoint");
         }

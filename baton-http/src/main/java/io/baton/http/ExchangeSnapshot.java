@@ -34,8 +34,8 @@ record ExchangeSnapshot(
         if (request.kind() == BodyPlace.Kind.ELSEWHERE
                 || request.kind() == BodyPlace.Kind.UNTIL_CLOSE
                 || response.kind() == BodyPlace.Kind.ELSEWHERE) {
-            throw new IllegalArgumentException("a body at %s or %s, where no decoder is brought to"
-                    .formatted(request.kind(), response.kind()));
+            throw new IllegalArgumentException(
+                    "a body at %s or %s, where no decoder is brought to".formatted(request.kind(), response.kind()));
         }
     }
 }

@@ -37,7 +37,8 @@ final class HttpRestorer implements ConnectionRestorer {
         Optional<UpstreamCluster> cluster = connection.exchange().isEmpty()
                 ? Optional.empty()
                 : Optional.of(cluster(
-                        listening, connection.record().flatMap(RecordSnapshot::cluster).orElse("")));
+                        listening,
+                        connection.record().flatMap(RecordSnapshot::cluster).orElse("")));
         List<Worker> workers = proxy.workers();
         Worker worker = workers.get(Math.floorMod(turn++, workers.size()));
         if (worker.loop().isShuttingDown()) {

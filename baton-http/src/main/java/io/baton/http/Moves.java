@@ -140,15 +140,10 @@ final class Moves {
     }
 
     private Optional<byte[]> encode(
-            ClientConnection client,
-            DetachedChannel ours,
-            Optional<DetachedChannel> upstream,
-            long deadlineLeftNanos) {
+            ClientConnection client, DetachedChannel ours, Optional<DetachedChannel> upstream, long deadlineLeftNanos) {
         try {
             return Optional.of(codec.encode(client.snapshot(
-                    deadlineLeftNanos,
-                    unsent(ours),
-                    upstream.map(Moves::unsent).orElse(new byte[0]))));
+                    deadlineLeftNanos, unsent(ours), upstream.map(Moves::unsent).orElse(new byte[0]))));
         } catch (BufferOverflowException e) {
             return Optional.empty(); // more is unsent, and unread, than fits; it becomes less as the peers read
         }
@@ -165,10 +160,7 @@ final class Moves {
     }
 
     private void comeBack(
-            ClientConnection client,
-            DetachedChannel ours,
-            Optional<DetachedChannel> upstream,
-            long deadlineLeftNanos) {
+            ClientConnection client, DetachedChannel ours, Optional<DetachedChannel> upstream, long deadlineLeftNanos) {
         ours.comeBack();
         upstream.ifPresent(DetachedChannel::comeBack);
         if (client.isOpen()) {

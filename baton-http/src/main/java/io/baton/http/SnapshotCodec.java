@@ -120,7 +120,8 @@ final class SnapshotCodec {
     /** @throws IllegalArgumentException when {@code bytes} are not a snapshot of a connection; the message says why */
     static ConnectionSnapshot decode(byte[] bytes) {
         if (bytes.length == 0 || bytes[0] != KIND.version()) {
-            throw new IllegalArgumentException("%d bytes that are no snapshot of kind %s".formatted(bytes.length, KIND));
+            throw new IllegalArgumentException(
+                    "%d bytes that are no snapshot of kind %s".formatted(bytes.length, KIND));
         }
         ByteBuffer in = ByteBuffer.wrap(bytes);
         try {

@@ -74,7 +74,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
             write(Unpooled.wrappedBuffer(snapshot.unsent()), !tunnel);
         }
         if (snapshot.request().within()) {
-            encoder.restore(channel.pipeline().context(encoder), snapshot.request().chunked());
+            encoder.restore(
+                    channel.pipeline().context(encoder), snapshot.request().chunked());
         }
     }
 
@@ -218,8 +219,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     void shutdownOutput() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
     }
 
     /** The outcome of connecting. */

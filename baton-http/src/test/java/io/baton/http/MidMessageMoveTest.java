@@ -24,7 +24,8 @@ class MidMessageMoveTest {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n5;a=b\r\n56789\r\n0\r\n\r\n";
     private static final String TRAILERS =
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n0\r\nX-One: 1\r\nX-Two: 2\r\n\r\n";
-    private static final Duration LONG_ENOUGH = Duration.ofNanos(Moves.LONG_NANOS).plusMillis(50);
+    private static final Duration LONG_ENOUGH =
+            Duration.ofNanos(Moves.LONG_NANOS).plusMillis(50);
 
     /** Answers {@code /N} with the first N bytes, and the rest when it is let; and anything else at once. */
     private static Origin cutting(String response, CountDownLatch let) throws Exception {

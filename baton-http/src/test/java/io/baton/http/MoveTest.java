@@ -95,7 +95,9 @@ class MoveTest {
                 assertThat(response.body()).isEqualTo("ok");
                 assertThat(response.has("Connection: close")).isFalse();
             }
-            assertThat(origin.heads).extracting(head -> head.substring(0, 6)).containsExactly("GET /1", "GET /2", "GET /3");
+            assertThat(origin.heads)
+                    .extracting(head -> head.substring(0, 6))
+                    .containsExactly("GET /1", "GET /2", "GET /3");
             // One and two; but a test thread that is held up for 100 ms fetches it behind another response.
             assertThat(passage.first.reports).hasSizeBetween(1, 2);
             await().until(() -> passage.first.reports.size() + passage.second.reports.size() == 3);
@@ -209,7 +211,8 @@ class MoveTest {
 
                 Client other = passage.client();
                 other.get("/");
-                var leaving = source.quiesce(Passage.BATCH, Duration.ofSeconds(5)).getFirst();
+                var leaving =
+                        source.quiesce(Passage.BATCH, Duration.ofSeconds(5)).getFirst();
                 var duplicates = leaving.snapshot().fds().stream()
                         .map(fd -> Posix.linux().duplicate(fd, 0))
                         .toList();

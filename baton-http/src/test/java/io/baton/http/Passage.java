@@ -52,24 +52,20 @@ final class Passage implements AutoCloseable {
     }
 
     static int move(ProxyUnderTest from, ProxyUnderTest to) {
-        return HandoverRehearsal.move(
-                Posix.linux(), from.proxy.connectionSource(), to.proxy.connectionRestorer());
+        return HandoverRehearsal.move(Posix.linux(), from.proxy.connectionSource(), to.proxy.connectionRestorer());
     }
 
     /** Moves what there is, until there were so many. */
     void moveAll(int count) {
         AtomicInteger moved = new AtomicInteger();
-        await().pollInterval(Duration.ofMillis(20))
-                .atMost(PATIENCE)
-                .until(() -> moved.addAndGet(move()) >= count);
+        await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(() -> moved.addAndGet(move()) >= count);
         assertThat(moved).hasValue(count);
     }
 
     /** Offers what can move now, and takes it back; how many. */
     int refuse() throws Exception {
         Posix posix = Posix.linux();
-        List<MigratableConnection> offered =
-                first.proxy.connectionSource().quiesce(BATCH, PATIENCE);
+        List<MigratableConnection> offered = first.proxy.connectionSource().quiesce(BATCH, PATIENCE);
         for (MigratableConnection connection : offered) {
             List<Fd> duplicates = new ArrayList<>();
             connection.snapshot().fds().forEach(fd -> duplicates.add(posix.duplicate(fd, 0)));

@@ -57,13 +57,8 @@ final class ProxyUnderTest implements AutoCloseable {
         proxy = new HttpProxy(posix, options.apply(HttpProxyOptions.defaults().withWorkers(1)), new Counting());
         proxy.start();
         Endpoints cluster = new Endpoints(List.of(endpoints));
-        proxy.addListener(new HttpListener(
-                "web",
-                List.of(List.of(listener)),
-                new Routes(cluster),
-                timeouts,
-                limits,
-                forwarded));
+        proxy.addListener(
+                new HttpListener("web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded));
     }
 
     /** All paths but one lead to the one cluster. */

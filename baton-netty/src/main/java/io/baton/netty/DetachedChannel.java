@@ -49,18 +49,20 @@ public final class DetachedChannel {
      */
     public static Optional<DetachedChannel> detach(Channel channel) {
         if (!channel.eventLoop().inEventLoop()) {
-            throw new IllegalStateException("%s is detached on another thread than its event loop's".formatted(channel));
+            throw new IllegalStateException(
+                    "%s is detached on another thread than its event loop's".formatted(channel));
         }
         EpollLoops.Registration registration = EpollLoops.registration(channel);
         if (registration == null || !(channel instanceof UnixChannel unix)) {
-            throw new IllegalStateException("%s is on a loop of its own kind, expected one of EpollLoops".formatted(channel));
+            throw new IllegalStateException(
+                    "%s is on a loop of its own kind, expected one of EpollLoops".formatted(channel));
         }
         if (!channel.isActive() || !standsStill(channel) || !channel.isActive() || !isBytes(channel)) {
             return Optional.empty();
         }
         registration.leave();
-        return Optional.of(new DetachedChannel(
-                channel, registration, Fd.own(unix.fd().intValue())));
+        return Optional.of(
+                new DetachedChannel(channel, registration, Fd.own(unix.fd().intValue())));
     }
 
     /**

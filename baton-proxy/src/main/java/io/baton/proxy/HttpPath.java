@@ -43,9 +43,8 @@ final class HttpPath implements DataPath {
         this.workers = workers;
         this.clusters = clusters;
         this.observer = new ExchangeObserver(config, clusters, stats, accessLog, onBroken);
-        HttpProxyOptions options = HttpProxyOptions.defaults()
-                .withWorkers(workers)
-                .withFirstId(DataPath.firstId(hotRestart.epoch()));
+        HttpProxyOptions options =
+                HttpProxyOptions.defaults().withWorkers(workers).withFirstId(DataPath.firstId(hotRestart.epoch()));
         this.proxy = new HttpProxy(
                 posix,
                 config.limits().connections().isPresent()

@@ -55,17 +55,15 @@ class MidMessageMoveTest {
             }
             await().until(() -> origin.heads.size() == response.length());
             await().pollDelay(LONG_ENOUGH).until(() -> true);
-            int moved = passage.move();
-            moved += passage.moveBack();
-            moved += passage.move();
+            // Behind the first of several trailers there is no way.
+            int stay = response.equals(TRAILERS) ? "X-Two: 2\r\n\r\n".length() : 0;
+            passage.moveThrice(response.length() - stay);
             let.countDown();
 
-            int trailers = response.equals(TRAILERS) ? "X-One: 1\r\nX-Two: 2\r\n".length() : 0;
             for (Client client : clients) {
                 assertThat(client.read().body()).startsWith("0123456789").doesNotContain("\r");
                 assertThat(client.get("/" + response.length()).body()).startsWith("0123456789");
             }
-            assertThat(moved).isBetween(3 * (response.length() - trailers), 3 * response.length());
             for (Client client : clients) {
                 client.close();
             }
@@ -154,10 +152,7 @@ class MidMessageMoveTest {
                 clients.add(passage.client().send(request.substring(0, cut)));
             }
             await().pollDelay(LONG_ENOUGH).until(() -> true);
-            int moved = passage.move();
-            moved += passage.moveBack();
-            moved += passage.move();
-            assertThat(moved).isBetween(3 * (request.length() - 20), 3 * request.length());
+            passage.moveThrice(request.length() - (request.contains("X-B") ? "X-B: 2\r\n\r\n".length() : 0));
             for (int cut = 0; cut < clients.size(); cut++) {
                 Client client = clients.get(cut);
                 client.send(request.substring(cut));

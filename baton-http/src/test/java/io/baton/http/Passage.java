@@ -51,14 +51,25 @@ final class Passage implements AutoCloseable {
         return move(second, first);
     }
 
+    /** There, back, and there again: each time as soon as they can. */
+    void moveThrice(int count) {
+        moveAll(first, second, count);
+        moveAll(second, first, count);
+        moveAll(first, second, count);
+    }
+
     static int move(ProxyUnderTest from, ProxyUnderTest to) {
         return HandoverRehearsal.move(Posix.linux(), from.proxy.connectionSource(), to.proxy.connectionRestorer());
     }
 
     /** Moves what there is, until there were so many. */
     void moveAll(int count) {
+        moveAll(first, second, count);
+    }
+
+    private static void moveAll(ProxyUnderTest from, ProxyUnderTest to, int count) {
         AtomicInteger moved = new AtomicInteger();
-        await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(() -> moved.addAndGet(move()) >= count);
+        await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(() -> moved.addAndGet(move(from, to)) >= count);
         assertThat(moved).hasValue(count);
     }
 

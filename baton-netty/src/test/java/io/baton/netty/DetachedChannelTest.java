@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -145,7 +146,8 @@ class DetachedChannelTest {
             Channel next = AttachedChannel.of(duplicate, true);
             assertThat(next.isActive()).isTrue();
             next.pipeline().addLast(new Echo());
-            loops.next().register(next).syncUninterruptibly();
+            EventLoop loop = loops.next();
+            loop.register(next).syncUninterruptibly();
             ByteBuf rest = Unpooled.wrappedBuffer(unsent, 0, count[0]);
             next.writeAndFlush(rest);
             assertThat(client.getInputStream().readNBytes(large.length)).isEqualTo(large);

@@ -56,8 +56,8 @@ final class Exchange {
         return client.listening().limits();
     }
 
-    boolean head() {
-        return terms.head();
+    ExchangeTerms terms() {
+        return terms;
     }
 
     boolean http10() {
@@ -70,7 +70,13 @@ final class Exchange {
     void start(CheckedRequest asked) {
         Optional<UpstreamCluster> routed;
         try {
-            routed = client.listening().listener().router().route(asked);
+            HttpRouter router = client.listening().listener().router();
+            routed = asked.connect() ? router.connect(asked) : router.route(asked);
+            if (routed.isEmpty() && asked.connect()) {
+                closing = true; // it may be the tunnel's bytes that come next
+                answer(501, "CONNECT is for forward proxies, and no route here takes it", HttpOutcome.NO_ROUTE);
+                return;
+            }
             if (routed.isEmpty()) {
                 answer(404, "no route matches " + asked.path(), HttpOutcome.NO_ROUTE);
                 return;
@@ -279,11 +285,11 @@ final class Exchange {
 
     // --- tunnels
 
-    void switchProtocols() {
-        if (!terms.upgrade() || state != ExchangeState.AWAITING) {
+    void switchProtocols(int status) {
+        if (!terms.tunnels(status) || state != ExchangeState.AWAITING) {
             throw BadMessage.malformed("it switches protocols, which was not asked for");
         }
-        record.status(101);
+        record.status(status);
         change(ExchangeEvent.SWITCHED);
     }
 
@@ -353,7 +359,7 @@ final class Exchange {
     private void answer(int status, String reason, HttpOutcome outcome) {
         closing |= !terms.keepAlive() || !request.ended() || client.drainClose();
         record.status(status);
-        client.output().write(LocalAnswer.of(status, reason, head(), connectionHeader()));
+        client.output().write(LocalAnswer.of(status, reason, terms.head(), connectionHeader()));
         end(UpstreamOutcome.CANCELLED, outcome, false);
         client.output().flush();
         leaveClient();

@@ -23,9 +23,11 @@ final class ResponseDecoder extends HttpResponseDecoder {
         void close();
     }
 
+    private static final ExchangeTerms NOTHING = new ExchangeTerms(false, false, false, false, false);
+
     private final Owner owner;
     private final MessageGuard guard = new MessageGuard(0, HttpLimits.most());
-    private boolean head;
+    private ExchangeTerms asked = NOTHING;
     private boolean begun;
 
     ResponseDecoder(Owner owner) {
@@ -37,10 +39,10 @@ final class ResponseDecoder extends HttpResponseDecoder {
     /**
      * Before a request goes.
      *
-     * @param answersHead whether it is a HEAD: its response has no body, whatever it says
+     * @param terms whether it is a HEAD, whose response has no body whatever it says, or asks for a tunnel
      */
-    void expect(boolean answersHead, HttpLimits limits) {
-        head = answersHead;
+    void expect(ExchangeTerms terms, HttpLimits limits) {
+        asked = terms;
         begun = false;
         guard.limits(limits);
     }
@@ -118,12 +120,13 @@ final class ResponseDecoder extends HttpResponseDecoder {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         int status = ((HttpResponse) message).status().code();
-        return head || status < 200 || status == 204 || status == 304;
+        return asked.head() || asked.tunnels(status) || status < 200 || status == 204 || status == 304;
     }
 
     @Override
     protected boolean isSwitchingToNonHttp1Protocol(HttpResponse response) {
-        return response.status().code() == 101;
+        int status = response.status().code();
+        return status == 101 || asked.tunnels(status);
     }
 
     @Override

@@ -55,7 +55,7 @@ final class ResponseRelay {
             case HttpResponse response -> {
                 CheckedResponse checked;
                 try {
-                    checked = new CheckedResponse(response, exchange.head());
+                    checked = new CheckedResponse(response, exchange.terms());
                 } catch (BadMessage e) {
                     ReferenceCountUtil.release(response);
                     throw e;
@@ -76,8 +76,8 @@ final class ResponseRelay {
             if (!exchange.http10()) { // RFC 9110 section 15.2
                 client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
             }
-        } else if (response.status() == 101) {
-            exchange.switchProtocols();
+        } else if (response.switches()) {
+            exchange.switchProtocols(response.status());
             part = Part.SWITCHING;
             client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
         } else {

@@ -24,7 +24,7 @@ import java.util.Optional;
  *           flags: HTTP/1.0 1
  * exchange  state 1 | flags 1 | request, response place | unread, unsent bytes
  *           state: {@link ExchangeState}'s ordinal. flags: HEAD 1, HTTP/1.0 2, keep-alive 4, upgrade 8, closing 16, upstream kept 32,
- *           response chunked 64
+ *           response chunked 64, CONNECT 128
  * place     kind 1 ({@link BodyPlace.Kind}'s ordinal) | left 8 | fields 4 | extra 4
  * text      length 4 | UTF-8
  * bytes     length 4 | bytes
@@ -87,7 +87,8 @@ final class SnapshotCodec {
                 terms.upgrade(),
                 exchange.closing(),
                 exchange.upstreamKept(),
-                exchange.responseChunked()));
+                exchange.responseChunked(),
+                terms.connect()));
         put(exchange.request());
         put(exchange.response());
         put(exchange.unread());
@@ -185,10 +186,15 @@ final class SnapshotCodec {
 
     private static ExchangeSnapshot exchange(ByteBuffer in) {
         ExchangeState state = STATES[index(in, STATES.length)];
-        int flags = flags(in, 127);
+        int flags = flags(in, 255);
         return new ExchangeSnapshot(
                 state,
-                new ExchangeTerms((flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0),
+                new ExchangeTerms(
+                        (flags & 1) != 0,
+                        (flags & 2) != 0,
+                        (flags & 4) != 0,
+                        (flags & 8) != 0,
+                        (flags & 128) != 0),
                 (flags & 16) != 0,
                 (flags & 32) != 0,
                 (flags & 64) != 0,

@@ -143,7 +143,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     /** From now on it works for {@code user}. */
     void use(Exchange user, HttpLimits limits) {
         exchange = user;
-        decoder.expect(user.head(), limits);
+        decoder.expect(user.terms(), limits);
     }
 
     @Override

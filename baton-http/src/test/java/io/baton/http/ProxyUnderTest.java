@@ -69,6 +69,11 @@ final class ProxyUnderTest implements AutoCloseable {
         }
 
         @Override
+        public Optional<UpstreamCluster> connect(RequestHead head) {
+            return head.host().equals("nowhere") ? Optional.empty() : Optional.of(endpoints);
+        }
+
+        @Override
         public Optional<UpstreamCluster> cluster(String name) {
             return name.equals(endpoints.name()) ? Optional.of(endpoints) : Optional.empty();
         }

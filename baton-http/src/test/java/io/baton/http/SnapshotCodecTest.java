@@ -38,7 +38,7 @@ class SnapshotCodecTest {
                 12);
         ExchangeSnapshot exchange = new ExchangeSnapshot(
                 ExchangeState.EARLY,
-                new ExchangeTerms(true, false, true, false),
+                new ExchangeTerms(true, false, true, false, true),
                 true,
                 false,
                 true,
@@ -121,7 +121,7 @@ class SnapshotCodecTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ExchangeSnapshot(
                         ExchangeState.SENDING,
-                        new ExchangeTerms(false, false, true, false),
+                        new ExchangeTerms(false, false, true, false, false),
                         false,
                         false,
                         false,

@@ -94,6 +94,13 @@ final class HttpReader {
     private static PathMatch path(Section route) throws ConfigException {
         Optional<Value> prefix = route.find("prefix");
         Optional<Value> exact = route.find("exact");
+        Optional<Value> connect = route.find("connect");
+        if (connect.isPresent() && connect.get().bool()) {
+            if (prefix.isPresent() || exact.isPresent()) {
+                throw route.value().problem("connect and a path in one route, expected one of them: a CONNECT has no path");
+            }
+            return new PathMatch.Connect();
+        }
         if (prefix.isPresent() && exact.isPresent()) {
             throw exact.get().problem("prefix and exact in one route, expected one of them");
         }
@@ -104,7 +111,7 @@ final class HttpReader {
             return new PathMatch.Exact(path(exact.get()));
         }
         throw route.value()
-                .problem("no key \"prefix\" or \"exact\", expected prefix: /PATH or exact: /PATH"
+                .problem("no key \"prefix\", \"exact\" or \"connect\", expected prefix: /PATH, exact: /PATH or connect: true"
                         + " (prefix: / takes every path)");
     }
 

@@ -73,6 +73,12 @@ final class RouteTable implements HttpRouter {
                 .isPresent();
     }
 
+    /** Paths of routes begin with a slash, so no other route takes a CONNECT, nor its route anything else. */
+    @Override
+    public Optional<UpstreamCluster> connect(RequestHead head) {
+        return route(head);
+    }
+
     @Override
     public Optional<UpstreamCluster> cluster(String name) {
         return Optional.ofNullable(byName.get(name));

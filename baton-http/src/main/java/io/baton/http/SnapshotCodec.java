@@ -190,11 +190,7 @@ final class SnapshotCodec {
         return new ExchangeSnapshot(
                 state,
                 new ExchangeTerms(
-                        (flags & 1) != 0,
-                        (flags & 2) != 0,
-                        (flags & 4) != 0,
-                        (flags & 8) != 0,
-                        (flags & 128) != 0),
+                        (flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0, (flags & 8) != 0, (flags & 128) != 0),
                 (flags & 16) != 0,
                 (flags & 32) != 0,
                 (flags & 64) != 0,

@@ -58,7 +58,8 @@ class ConnectTest {
         try (Origin origin = Origin.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
                 ProxyUnderTest proxy = new ProxyUnderTest(origin.address());
                 Client client = proxy.client()) {
-            Client.Response refused = client.send(CONNECT.replace("db.example", "nowhere")).read();
+            Client.Response refused =
+                    client.send(CONNECT.replace("db.example", "nowhere")).read();
             assertThat(refused.status()).isEqualTo(501);
             assertThat(refused.body()).contains("no route here takes it");
             assertThat(client.atEnd()).isTrue();

@@ -69,7 +69,9 @@ final class Passage implements AutoCloseable {
 
     private static void moveAll(ProxyUnderTest from, ProxyUnderTest to, int count) {
         AtomicInteger moved = new AtomicInteger();
-        await().pollInterval(Duration.ofMillis(20)).atMost(PATIENCE).until(() -> moved.addAndGet(move(from, to)) >= count);
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(PATIENCE)
+                .until(() -> moved.addAndGet(move(from, to)) >= count);
         assertThat(moved).hasValue(count);
     }
 

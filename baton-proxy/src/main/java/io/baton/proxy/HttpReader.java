@@ -97,7 +97,8 @@ final class HttpReader {
         Optional<Value> connect = route.find("connect");
         if (connect.isPresent() && connect.get().bool()) {
             if (prefix.isPresent() || exact.isPresent()) {
-                throw route.value().problem("connect and a path in one route, expected one of them: a CONNECT has no path");
+                throw route.value()
+                        .problem("connect and a path in one route, expected one of them: a CONNECT has no path");
             }
             return new PathMatch.Connect();
         }
@@ -111,8 +112,9 @@ final class HttpReader {
             return new PathMatch.Exact(path(exact.get()));
         }
         throw route.value()
-                .problem("no key \"prefix\", \"exact\" or \"connect\", expected prefix: /PATH, exact: /PATH or connect: true"
-                        + " (prefix: / takes every path)");
+                .problem(
+                        "no key \"prefix\", \"exact\" or \"connect\", expected prefix: /PATH, exact: /PATH or connect: true"
+                                + " (prefix: / takes every path)");
     }
 
     private static String path(Value value) throws ConfigException {

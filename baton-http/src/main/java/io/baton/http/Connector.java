@@ -29,11 +29,8 @@ final class Connector {
                 address instanceof SocketAddress.Inet ? new EpollSocketChannel() : new EpollDomainSocketChannel();
         ChannelConfig config = channel.config();
         int bufferBytes = worker.shared().options().bufferBytes();
-        config.setAllocator(PooledByteBufAllocator.DEFAULT);
-        config.setWriteBufferWaterMark(new WriteBufferWaterMark(bufferBytes / 2, bufferBytes));
         config.setConnectTimeoutMillis(Math.clamp(cluster.connectTimeout().toMillis(), 1, Integer.MAX_VALUE));
-        // A failed write must not close the connection: the response that says why may be there to be read.
-        config.setOption(ChannelOption.AUTO_CLOSE, false);
+        setUp(config, bufferBytes);
         UpstreamConnection connection = new UpstreamConnection(worker, cluster, address, channel);
         connection.use(exchange, exchange.limits());
         connection.addTo(channel.pipeline());
@@ -41,5 +38,13 @@ final class Connector {
         channel.connect(NettyAddresses.toNetty(address))
                 .addListener((ChannelFutureListener) (ChannelFuture future) -> connection.connected(future));
         return connection;
+    }
+
+    /** What channels to endpoints have in common. */
+    static void setUp(ChannelConfig config, int bufferBytes) {
+        config.setAllocator(PooledByteBufAllocator.DEFAULT);
+        config.setWriteBufferWaterMark(new WriteBufferWaterMark(bufferBytes / 2, bufferBytes));
+        // A failed write must not close the connection: the response that says why may be there to be read.
+        config.setOption(ChannelOption.AUTO_CLOSE, false);
     }
 }

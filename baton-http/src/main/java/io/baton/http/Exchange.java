@@ -18,7 +18,7 @@ final class Exchange {
     private final Worker worker;
     private final ExchangeRecord record;
     private final ExchangeClock clock;
-    private final CheckedRequest asked;
+    private final ExchangeTerms terms;
     private final RequestRelay request;
     private final ResponseRelay response;
     private ExchangeState state = ExchangeState.CONNECTING;
@@ -33,30 +33,50 @@ final class Exchange {
         this.worker = client.worker();
         this.record = record;
         this.clock = new ExchangeClock(client);
-        this.asked = asked;
+        this.terms = ExchangeTerms.of(asked);
         this.request = new RequestRelay(asked);
         this.response = new ResponseRelay(this, client);
+    }
+
+    /** One that began in another process. */
+    Exchange(ClientConnection client, ExchangeRecord record, ExchangeSnapshot snapshot) {
+        this.client = client;
+        this.worker = client.worker();
+        this.record = record;
+        this.clock = new ExchangeClock(client);
+        this.terms = snapshot.terms();
+        this.request = new RequestRelay(!snapshot.request().within());
+        this.response = new ResponseRelay(this, client);
+        this.response.restore(snapshot.upstreamKept(), snapshot.responseChunked());
+        this.state = snapshot.state();
+        this.closing = snapshot.closing();
     }
 
     HttpLimits limits() {
         return client.listening().limits();
     }
 
-    boolean head() {
-        return asked.method().equals("HEAD");
+    ExchangeTerms terms() {
+        return terms;
     }
 
     boolean http10() {
-        return asked.http10();
+        return terms.http10();
     }
 
     // --- the way upstream
 
     /** Routes the request and finds it a connection. */
-    void start() {
+    void start(CheckedRequest asked) {
         Optional<UpstreamCluster> routed;
         try {
-            routed = client.listening().listener().router().route(asked);
+            HttpRouter router = client.listening().listener().router();
+            routed = asked.connect() ? router.connect(asked) : router.route(asked);
+            if (routed.isEmpty() && asked.connect()) {
+                closing = true; // it may be the tunnel's bytes that come next
+                answer(501, "CONNECT is for forward proxies, and no route here takes it", HttpOutcome.NO_ROUTE);
+                return;
+            }
             if (routed.isEmpty()) {
                 answer(404, "no route matches " + asked.path(), HttpOutcome.NO_ROUTE);
                 return;
@@ -237,10 +257,7 @@ final class Exchange {
         change(ExchangeEvent.RESPONSE_HEAD);
         // Early: what the client still sends would have to be read to find its next request. Few go on sending; so it
         // ends here.
-        closing = !asked.keepAlive()
-                || !delimited
-                || state == ExchangeState.EARLY
-                || worker.shared().drainClose();
+        closing = !terms.keepAlive() || !delimited || state == ExchangeState.EARLY || client.drainClose();
         return connectionHeader();
     }
 
@@ -260,7 +277,7 @@ final class Exchange {
 
     private void leaveClient() {
         if (closing) {
-            client.exchangeEndedLast(!asked.keepAlive() && request.ended());
+            client.exchangeEndedLast(!terms.keepAlive() && request.ended());
         } else {
             client.exchangeEnded();
         }
@@ -268,11 +285,11 @@ final class Exchange {
 
     // --- tunnels
 
-    void switchProtocols() {
-        if (!asked.upgrade() || state != ExchangeState.AWAITING) {
+    void switchProtocols(int status) {
+        if (!terms.tunnels(status) || state != ExchangeState.AWAITING) {
             throw BadMessage.malformed("it switches protocols, which was not asked for");
         }
-        record.status(101);
+        record.status(status);
         change(ExchangeEvent.SWITCHED);
     }
 
@@ -340,9 +357,9 @@ final class Exchange {
 
     /** Says something ourselves, which ends the exchange. */
     private void answer(int status, String reason, HttpOutcome outcome) {
-        closing |= !asked.keepAlive() || !request.ended() || worker.shared().drainClose();
+        closing |= !terms.keepAlive() || !request.ended() || client.drainClose();
         record.status(status);
-        client.output().write(LocalAnswer.of(status, reason, head(), connectionHeader()));
+        client.output().write(LocalAnswer.of(status, reason, terms.head(), connectionHeader()));
         end(UpstreamOutcome.CANCELLED, outcome, false);
         client.output().flush();
         leaveClient();
@@ -371,6 +388,73 @@ final class Exchange {
 
     private void change(ExchangeEvent event) {
         state = state.next(event);
+    }
+
+    // --- to another process
+
+    /** Whether it can go on elsewhere now: any time as a tunnel, else when it takes long and both messages are where a decoder finds in. */
+    boolean canMove(long atLeastNanos) {
+        UpstreamConnection with = upstream;
+        return switch (state) {
+            case TUNNEL -> with != null;
+            case SENDING, AWAITING, EARLY, RESPONDING ->
+                with != null
+                        && record.ageNanos() >= atLeastNanos
+                        && client.input().decoder().place().kind() != BodyPlace.Kind.ELSEWHERE
+                        && with.place().kind() != BodyPlace.Kind.ELSEWHERE;
+            case CONNECTING, ENDED -> false;
+        };
+    }
+
+    UpstreamConnection moving() {
+        return requireNonNull(upstream, "upstream is null");
+    }
+
+    RecordSnapshot recordSnapshot() {
+        record.received(client.input().takeReceived());
+        record.sent(client.output().takeSent());
+        return record.snapshot();
+    }
+
+    ExchangeSnapshot snapshot(byte[] unsent) {
+        boolean tunnelled = state == ExchangeState.TUNNEL;
+        UpstreamConnection with = moving();
+        return new ExchangeSnapshot(
+                state,
+                terms,
+                closing,
+                response.upstreamKept(),
+                response.chunked(),
+                tunnelled ? BodyPlace.START : client.input().decoder().place(),
+                tunnelled ? BodyPlace.START : with.place(),
+                tunnelled ? new byte[0] : with.copyUnread(),
+                unsent);
+    }
+
+    /** It goes on in another process, which reports it. */
+    void moved() {
+        UpstreamConnection with = moving();
+        change(ExchangeEvent.END);
+        endLease(UpstreamOutcome.MOVED);
+        upstream = null;
+        with.moved();
+    }
+
+    /** It goes on here, with what has come from another process; nothing has been read from either side yet. */
+    void goOn(UpstreamConnection with, UpstreamCluster cluster, UpstreamLease lease) {
+        attempts = Attempts.goneOn(worker, cluster, this, lease);
+        upstream = with;
+        if (state == ExchangeState.TUNNEL) {
+            tunnel = new Tunnel(client, with, record);
+        }
+    }
+
+    /** Both sides are read from now on. */
+    void goneOn() {
+        if (state != ExchangeState.ENDED) {
+            holdUpstream();
+            arm();
+        }
     }
 
     // --- time

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What is noted of one request for its report. Event loop only. */
 final class ExchangeRecord {
     private final Listening listening;
-    private final long startedMillis = System.currentTimeMillis();
-    private final long startedNanos = System.nanoTime();
+    private final long startedMillis;
+    private final long startedNanos;
     private String method = "";
     private String host = "";
     private String path = "";
@@ -24,6 +24,46 @@ final class ExchangeRecord {
 
     ExchangeRecord(Listening listening) {
         this.listening = listening;
+        this.startedMillis = System.currentTimeMillis();
+        this.startedNanos = System.nanoTime();
+    }
+
+    /** Of a request that began in another process. */
+    ExchangeRecord(Listening listening, RecordSnapshot snapshot) {
+        this.listening = listening;
+        this.startedMillis = snapshot.started().toEpochMilli();
+        this.startedNanos = System.nanoTime() - snapshot.ageNanos();
+        this.method = snapshot.method();
+        this.host = snapshot.host();
+        this.path = snapshot.path();
+        this.http10 = snapshot.http10();
+        this.cluster = snapshot.cluster().orElse(null);
+        this.upstream = snapshot.upstream().orElse(null);
+        this.attempts = snapshot.attempts();
+        this.status = snapshot.status();
+        this.requestBytes = snapshot.requestBytes();
+        this.responseBytes = snapshot.responseBytes();
+    }
+
+    RecordSnapshot snapshot() {
+        return new RecordSnapshot(
+                Instant.ofEpochMilli(startedMillis),
+                ageNanos(),
+                method,
+                host,
+                path,
+                http10,
+                Optional.ofNullable(cluster),
+                Optional.ofNullable(upstream),
+                attempts,
+                status,
+                requestBytes,
+                responseBytes);
+    }
+
+    /** Since its first byte came. */
+    long ageNanos() {
+        return Math.max(0, System.nanoTime() - startedNanos);
     }
 
     void request(CheckedRequest request) {

@@ -1,5 +1,6 @@
 package io.baton.http;
 
+import io.baton.HandoverRehearsal;
 import io.baton.LoopbackListener;
 import io.baton.RehearsalOptions;
 import io.baton.RehearsalPace;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Warms the real HTTP path of this JVM before it is needed: a private proxy on loopback between an origin and clients, with small and
- * large bodies both ways, chunked ones, and refusals. Cold, the first requests of a JVM stall for 200 ms and more.
+ * large bodies both ways, chunked ones, and refusals, and a second proxy that the connections are handed to and back. Cold, the first requests
+ * of a JVM stall for 200 ms and more, and connections that are handed over for tens of them.
  */
 public final class HttpRehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(HttpRehearsal.class);
@@ -27,6 +29,11 @@ public final class HttpRehearsal {
     /** Few, and each wave opens its connections anew: accept and close are run once per connection, and are to be compiled too. */
     private static final int ROUNDS_PER_WAVE = 4;
 
+    private static final int WAVES_PER_MOVE = 2;
+
+    /** Rounds between the way there and the way back. */
+    private static final int ROUNDS_PER_MOVE = 2;
+
     private final Posix posix;
     private final RehearsalOptions options;
     private final HttpObserver observer;
@@ -34,6 +41,7 @@ public final class HttpRehearsal {
     private final RehearsalPace pace;
     private int connections;
     private long requests;
+    private long moves;
     private int rounds;
 
     private HttpRehearsal(
@@ -62,7 +70,8 @@ public final class HttpRehearsal {
             LOG.warn("the HTTP rehearsal ended early; the first requests will be slower", e);
             failure = Optional.of(String.valueOf(e.getMessage()));
         }
-        return new HttpRehearsalResult(rehearsal.connections, rehearsal.requests, rehearsal.pace.elapsed(), failure);
+        return new HttpRehearsalResult(
+                rehearsal.connections, rehearsal.requests, rehearsal.moves, rehearsal.pace.elapsed(), failure);
     }
 
     private void rehearse() throws IOException {
@@ -70,17 +79,34 @@ public final class HttpRehearsal {
         // Closed in reverse: the proxy first, which ends whatever the origin is at.
         try (Fd front = LoopbackListener.open(posix, options.connections());
                 RehearsalOrigin origin = new RehearsalOrigin();
-                HttpProxy proxy = new HttpProxy(posix, one, observer)) {
+                HttpProxy proxy = new HttpProxy(posix, one, observer);
+                HttpProxy other = new HttpProxy(posix, one, observer)) {
+            HttpListener listener =
+                    new HttpListener(LISTENER, List.of(List.of(front)), routers.apply(origin.address()));
             proxy.start();
-            proxy.addListener(new HttpListener(LISTENER, List.of(List.of(front)), routers.apply(origin.address())));
+            other.start();
+            other.expectListener(listener);
+            proxy.addListener(listener);
             SocketAddress.Inet address = (SocketAddress.Inet) posix.localAddress(front);
+            int wave = 0;
             do {
-                wave(address);
+                wave(address, new Stage(posix, proxy, other), wave);
+                wave++;
             } while (pace.goesOn(connections));
         }
     }
 
-    private void wave(SocketAddress.Inet address) throws IOException {
+    /** Where the connections are handed to and fro. */
+    private record Stage(Posix posix, HttpProxy proxy, HttpProxy other) {
+        /** There, or all of them back. */
+        int move(boolean back) {
+            HttpProxy from = back ? other : proxy;
+            HttpProxy to = back ? proxy : other;
+            return HandoverRehearsal.move(posix, from.connectionSource(), to.connectionRestorer());
+        }
+    }
+
+    private void wave(SocketAddress.Inet address, Stage stage, int wave) throws IOException {
         List<RehearsalClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < options.connections() && (i == 0 || pace.timeLeft()); i++) {
@@ -89,6 +115,9 @@ public final class HttpRehearsal {
             }
             for (int round = 0; round < ROUNDS_PER_WAVE && pace.timeLeft(); round++) {
                 requests += round(clients, rounds++);
+                if (wave % WAVES_PER_MOVE == 0 && round % ROUNDS_PER_MOVE == 0) {
+                    moves += stage.move(round / ROUNDS_PER_MOVE % 2 == 1);
+                }
             }
             clients.getFirst().refused();
         } finally {

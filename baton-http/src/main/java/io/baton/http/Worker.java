@@ -12,12 +12,14 @@ final class Worker {
     private final DeadlineWheel deadlines;
     private final UpstreamPool pool;
     private final Set<ClientConnection> clients = new HashSet<>();
+    private final Moves moves;
 
     Worker(EventLoop loop, Shared shared) {
         this.loop = loop;
         this.shared = shared;
         this.deadlines = new DeadlineWheel(loop);
         this.pool = new UpstreamPool(deadlines);
+        this.moves = new Moves(this);
     }
 
     EventLoop loop() {
@@ -36,8 +38,17 @@ final class Worker {
         return pool;
     }
 
+    Moves moves() {
+        return moves;
+    }
+
+    Set<ClientConnection> clients() {
+        return clients;
+    }
+
     void opened(ClientConnection client) {
         clients.add(client);
+        moves.opened(client);
     }
 
     void closed(ClientConnection client) {

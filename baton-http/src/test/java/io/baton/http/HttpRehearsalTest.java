@@ -24,6 +24,7 @@ class HttpRehearsalTest {
 
         assertThat(result.failure()).isEmpty();
         assertThat(result.requests()).isPositive();
+        assertThat(result.moves()).isPositive();
         assertThat(result.duration()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(10));
         assertThat(openFds()).isLessThanOrEqualTo(before + 2); // a pollset of virtual threads may have come
         assertThat(Thread.getAllStackTraces().keySet())

@@ -43,7 +43,8 @@ final class HttpPath implements DataPath {
         this.workers = workers;
         this.clusters = clusters;
         this.observer = new ExchangeObserver(config, clusters, stats, accessLog, onBroken);
-        HttpProxyOptions options = HttpProxyOptions.defaults().withWorkers(workers);
+        HttpProxyOptions options =
+                HttpProxyOptions.defaults().withWorkers(workers).withFirstId(DataPath.firstId(hotRestart.epoch()));
         this.proxy = new HttpProxy(
                 posix,
                 config.limits().connections().isPresent()
@@ -64,23 +65,31 @@ final class HttpPath implements DataPath {
         proxy.start();
     }
 
-    /** HTTP connections finish where they are. */
+    /** Connections come from the parent before any listener accepts, and may leave for a child. */
     @Override
-    public void expect(List<BoundListener> listeners) {}
+    public void expect(List<BoundListener> listeners) {
+        listeners.forEach(listener -> proxy.expectListener(httpListener(listener)));
+        hotRestart.register(proxy.connectionSource());
+        hotRestart.register(proxy.connectionRestorer());
+    }
 
     @Override
     public void add(BoundListener listener) {
+        proxy.addListener(httpListener(listener));
+    }
+
+    private HttpListener httpListener(BoundListener listener) {
         if (!(listener.config().protocol() instanceof HttpConfig http)) {
             throw new IllegalArgumentException(
                     "listener %s is not http".formatted(listener.config().name()));
         }
-        proxy.addListener(new HttpListener(
+        return new HttpListener(
                 listener.config().name(),
                 listener.perWorker(workers),
                 new RouteTable(http, clusters),
                 http.timeouts(),
                 http.limits(),
-                http.forwarded()));
+                http.forwarded());
     }
 
     @Override

@@ -24,7 +24,7 @@ record Keys(List<String> known, List<String> later) {
             "max_headers",
             "max_request_line",
             "x_forwarded");
-    static final Keys ROUTE = of("host", "prefix", "exact", "headers", "cluster");
+    static final Keys ROUTE = of("host", "prefix", "exact", "connect", "headers", "cluster");
     static final Keys CLUSTER = new Keys(
             List.of(
                     "name",

@@ -14,9 +14,6 @@ import java.util.function.Function;
 
 /** {@code tcp} listeners, on the relay. */
 final class TcpPath implements DataPath {
-    /** A connection keeps its id when it moves, so each generation counts in a range of its own: the epoch can be seen in it. */
-    private static final long IDS_PER_EPOCH = 1L << 40;
-
     private final BatonConfig config;
     private final HotRestart hotRestart;
     private final Posix posix;
@@ -43,7 +40,7 @@ final class TcpPath implements DataPath {
         this.observer = new ConnectionObserver(config, stats, accessLog, onBroken);
         RelayOptions options = RelayOptions.defaults()
                 .withWorkers(workers)
-                .withFirstId(hotRestart.epoch().value() * IDS_PER_EPOCH)
+                .withFirstId(DataPath.firstId(hotRestart.epoch()))
                 .withPipeBytes(config.limits().pipeBytes());
         this.relay = new Relay(
                 posix,

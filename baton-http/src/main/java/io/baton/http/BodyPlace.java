@@ -30,7 +30,7 @@ record BodyPlace(Kind kind, long left, int fields, int extra) {
 
     BodyPlace {
         boolean counted = kind == Kind.LENGTH || kind == Kind.CHUNK_DATA;
-        if (counted != left > 0 || kind == Kind.CHUNK_DATA && left > Integer.MAX_VALUE || fields < 0 || extra < 0) {
+        if (counted != (left > 0) || (kind == Kind.CHUNK_DATA && left > Integer.MAX_VALUE) || fields < 0 || extra < 0) {
             throw new IllegalArgumentException(
                     "a body at %s with %d bytes left, %d fields, %d bytes of extensions, expected %s left"
                             .formatted(kind, left, fields, extra, counted ? "some" : "none"));

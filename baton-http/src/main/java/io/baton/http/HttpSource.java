@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ final class HttpSource implements ConnectionSource {
     private volatile long askedNanos;
 
     /** So that a connection which came back in one handover is offered in the next. */
-    private volatile long handover = 1;
+    private final AtomicLong handover = new AtomicLong(1);
 
     private int turn;
 
@@ -67,7 +68,7 @@ final class HttpSource implements ConnectionSource {
     /** What a loop gives that does not answer in time stays with it. */
     private List<Departure> ask(Worker worker, BatchLimit limit, long patienceNanos) {
         CompletableFuture<List<Departure>> answer = new CompletableFuture<>();
-        long current = handover;
+        long current = handover.get();
         try {
             worker.loop().execute(() -> {
                 if (!answer.isDone()) {
@@ -97,7 +98,7 @@ final class HttpSource implements ConnectionSource {
     @Override
     public void handoverEnded() {
         asked = false;
-        handover++;
+        handover.incrementAndGet();
         for (Worker worker : proxy.workers()) {
             try {
                 worker.loop().execute(worker.moves()::end);
@@ -120,6 +121,6 @@ final class HttpSource implements ConnectionSource {
      * @param keptInHandover in which it was refused, or 0
      */
     boolean willMove(long keptInHandover) {
-        return asked && keptInHandover != handover && System.nanoTime() - askedNanos < STALE_NANOS;
+        return asked && keptInHandover != handover.get() && System.nanoTime() - askedNanos < STALE_NANOS;
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,9 +24,9 @@ import java.util.Optional;
  *           | method, host, path text | cluster text, if flags has 2 | upstream address, if flags has 4
  *           flags: HTTP/1.0 1
  * exchange  state 1 | flags 1 | request, response place | unread, unsent bytes
- *           state: {@link ExchangeState}'s ordinal. flags: HEAD 1, HTTP/1.0 2, keep-alive 4, upgrade 8, closing 16, upstream kept 32,
+ *           state: index in {@code STATES}. flags: HEAD 1, HTTP/1.0 2, keep-alive 4, upgrade 8, closing 16, upstream kept 32,
  *           response chunked 64, CONNECT 128
- * place     kind 1 ({@link BodyPlace.Kind}'s ordinal) | left 8 | fields 4 | extra 4
+ * place     kind 1 (index in {@code PLACES}) | left 8 | fields 4 | extra 4
  * text      length 4 | UTF-8
  * bytes     length 4 | bytes
  * </pre>
@@ -40,8 +41,23 @@ final class SnapshotCodec {
     private static final int HTTP10 = 1;
     private static final int CLUSTER = 2;
     private static final int UPSTREAM = 4;
-    private static final ExchangeState[] STATES = ExchangeState.values();
-    private static final BodyPlace.Kind[] PLACES = BodyPlace.Kind.values();
+    private static final List<ExchangeState> STATES = List.of(
+            ExchangeState.CONNECTING,
+            ExchangeState.SENDING,
+            ExchangeState.AWAITING,
+            ExchangeState.EARLY,
+            ExchangeState.RESPONDING,
+            ExchangeState.TUNNEL,
+            ExchangeState.ENDED);
+    private static final List<BodyPlace.Kind> PLACES = List.of(
+            BodyPlace.Kind.BETWEEN,
+            BodyPlace.Kind.LENGTH,
+            BodyPlace.Kind.CHUNK_SIZE,
+            BodyPlace.Kind.CHUNK_DATA,
+            BodyPlace.Kind.CHUNK_END,
+            BodyPlace.Kind.LAST_CHUNK,
+            BodyPlace.Kind.UNTIL_CLOSE,
+            BodyPlace.Kind.ELSEWHERE);
 
     private final ByteBuffer buffer = ByteBuffer.allocate(Snapshot.MAX_BYTES);
 
@@ -63,8 +79,9 @@ final class SnapshotCodec {
     }
 
     private void put(RecordSnapshot request) {
-        buffer.putLong(request.started().getEpochSecond())
-                .putInt(request.started().getNano());
+        Instant started = request.started();
+        buffer.putLong(started.getEpochSecond());
+        buffer.putInt(started.getNano());
         buffer.putLong(request.ageNanos()).putInt(request.attempts()).putShort((short) request.status());
         buffer.putLong(request.requestBytes()).putLong(request.responseBytes());
         buffer.put((byte) ((request.http10() ? HTTP10 : 0)
@@ -78,7 +95,7 @@ final class SnapshotCodec {
     }
 
     private void put(ExchangeSnapshot exchange) {
-        buffer.put((byte) exchange.state().ordinal());
+        buffer.put((byte) STATES.indexOf(exchange.state()));
         ExchangeTerms terms = exchange.terms();
         buffer.put((byte) bits(
                 terms.head(),
@@ -104,7 +121,7 @@ final class SnapshotCodec {
     }
 
     private void put(BodyPlace place) {
-        buffer.put((byte) place.kind().ordinal())
+        buffer.put((byte) PLACES.indexOf(place.kind()))
                 .putLong(place.left())
                 .putInt(place.fields())
                 .putInt(place.extra());
@@ -185,7 +202,7 @@ final class SnapshotCodec {
     }
 
     private static ExchangeSnapshot exchange(ByteBuffer in) {
-        ExchangeState state = STATES[index(in, STATES.length)];
+        ExchangeState state = STATES.get(index(in, STATES.size()));
         int flags = flags(in, 255);
         return new ExchangeSnapshot(
                 state,
@@ -201,7 +218,7 @@ final class SnapshotCodec {
     }
 
     private static BodyPlace place(ByteBuffer in) {
-        return new BodyPlace(PLACES[index(in, PLACES.length)], in.getLong(), in.getInt(), in.getInt());
+        return new BodyPlace(PLACES.get(index(in, PLACES.size())), in.getLong(), in.getInt(), in.getInt());
     }
 
     private static int index(ByteBuffer in, int length) {

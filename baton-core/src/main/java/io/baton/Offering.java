@@ -251,6 +251,8 @@ final class Offering {
      */
     void leave() {
         window.abandon().forEach(connection -> Guarded.run("released", connection::released));
+        abandon();
+        end();
     }
 
     /**

@@ -49,8 +49,8 @@ public final class HandoverRehearsal {
             MigrationOptions options = MigrationOptions.defaults();
             Offering offering = new Offering(
                     offers, List.of(from), options, migrations.adopted(), budget.available(), System.nanoTime());
-            Adopting adopting = new Adopting(
-                    adopts, migrations, budget, pauses, new Stats(), options.stallTimeout(), () -> false);
+            Adopting adopting =
+                    new Adopting(adopts, migrations, budget, pauses, new Stats(), options.stallTimeout(), () -> false);
             try {
                 run(offers, adopts, offering, adopting);
             } finally {

@@ -28,6 +28,9 @@ final class Moves {
     /** Of a connection without a byte for so long nobody is likely to notice a pause. */
     private static final long QUIET_NANOS = 1_000_000_000;
 
+    /** A connection pauses until its whole batch has moved, and those before it. Larger ones are faster for all together. */
+    private static final int BATCH_IN_USE = 16;
+
     /** Where the search for the next connection to give away goes on. */
     private int cursor;
 
@@ -47,7 +50,7 @@ final class Moves {
 
     /**
      * Lets go of some connections, all fds of which are out of epoll then: the quiet ones first, so that those in use move when both
-     * processes have found their pace.
+     * processes have found their pace, and in smaller batches.
      *
      * @param handover its number: what was resumed in it stays
      * @return empty when it has none, or none that fits
@@ -60,7 +63,8 @@ final class Moves {
             }
             quietAreGone = handover;
         }
-        return quiesce(handover, limit, 0);
+        int most = Math.min(limit.connections(), BATCH_IN_USE);
+        return quiesce(handover, new BatchLimit(most, limit.fds(), limit.bytes()), 0);
     }
 
     private List<Departure> quiesce(long handover, BatchLimit limit, long idleNanos) {

@@ -24,6 +24,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected one of: throughput, restart, reload, handover, memory");
+        throw new ParameterException(
+                spec.commandLine(), "expected one of: throughput, restart, reload, handover, memory");
     }
 }

@@ -54,7 +54,8 @@ final class HandoverCommand implements Callable<Integer> {
 
     @Option(
             names = "--warm",
-            description = "Moves 6,000 connections, or as many as --idle says, to and fro between two relays of one process, until all code is warm.")
+            description =
+                    "Moves 6,000 connections, or as many as --idle says, to and fro between two relays of one process, until all code is warm.")
     private boolean warm;
 
     @Option(
@@ -106,8 +107,7 @@ final class HandoverCommand implements Callable<Integer> {
     }
 
     private void check() {
-        boolean sizes =
-                !idle.isEmpty() && idle.stream().allMatch(size -> size >= 0 && size + busy <= MAX_CONNECTIONS);
+        boolean sizes = !idle.isEmpty() && idle.stream().allMatch(size -> size >= 0 && size + busy <= MAX_CONNECTIONS);
         if (!sizes || busy < 1 || busy > 1000 || everyMs < 1 || everyMs > 1000 || rounds < 1 || rounds > 20) {
             throw new ParameterException(
                     spec.commandLine(),

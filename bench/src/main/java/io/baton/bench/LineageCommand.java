@@ -43,7 +43,7 @@ final class LineageCommand implements Callable<Integer> {
                 return 1;
             }
             orders.answer(seen(watched, opened.load().stop(LAST_PINGS)));
-            orders.next(); // nothing is closed before all have answered: it would take their CPU
+            var _ = orders.next(); // nothing is closed before all have answered: it would take their CPU
         }
         return 0;
     }

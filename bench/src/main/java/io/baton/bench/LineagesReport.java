@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Lays handovers of several lineages out, each by itself and all together. */
 record LineagesReport(Map<String, String> facts, List<String> remarks, List<Lineage> lineages) {
@@ -39,7 +40,7 @@ record LineagesReport(Map<String, String> facts, List<String> remarks, List<Line
                             : "%s; no answer to the last ping: %d".formatted(json.get("failures"), silent));
         }
 
-        private static List<Long> longs(Object list) {
+        private static List<Long> longs(@Nullable Object list) {
             List<Long> longs = new ArrayList<>();
             if (list instanceof List<?> values) {
                 for (Object value : values) {
@@ -92,9 +93,13 @@ record LineagesReport(Map<String, String> facts, List<String> remarks, List<Line
         }
         rows.add(row("first offer to last answer", together, begin));
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("lineages", lineages.stream().map(lineage -> toJson(lineage, begin)).toList());
+        data.put(
+                "lineages",
+                lineages.stream().map(lineage -> toJson(lineage, begin)).toList());
         data.put("together", toJson(together, begin));
-        data.put("sum_of_moving_ms", lineages.stream().mapToDouble(Lineage::movingMs).sum());
+        data.put(
+                "sum_of_moving_ms",
+                lineages.stream().mapToDouble(Lineage::movingMs).sum());
         data.put("failed_connections", failed);
         return new Report(
                 "handover-lineages",

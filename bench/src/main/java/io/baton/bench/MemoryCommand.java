@@ -10,7 +10,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-@Command(name = "memory", description = "What an idle connection costs, in the proxy and in the kernel, beside HAProxy.")
+@Command(
+        name = "memory",
+        description = "What an idle connection costs, in the proxy and in the kernel, beside HAProxy.")
 final class MemoryCommand implements Callable<Integer> {
     private static final int MAX_CONNECTIONS = 9_400;
 
@@ -31,8 +33,7 @@ final class MemoryCommand implements Callable<Integer> {
     public Integer call() throws BenchException {
         if (connections < 100 || connections > MAX_CONNECTIONS) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    "--connections %d: expected 100 to %d".formatted(connections, MAX_CONNECTIONS));
+                    spec.commandLine(), "--connections %d: expected 100 to %d".formatted(connections, MAX_CONNECTIONS));
         }
         Report report;
         try (Progress progress = Progress.onStderr(Terminal.detect())) {

@@ -29,7 +29,8 @@ final class Worker implements AutoCloseable {
 
     private Worker(String name, List<String> arguments, Map<String, String> environment) throws BenchException {
         this.name = name;
-        List<String> command = new ArrayList<>(List.of(Distribution.find().launcher().toString(), "bench"));
+        List<String> command =
+                new ArrayList<>(List.of(Distribution.find().launcher().toString(), "bench"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);

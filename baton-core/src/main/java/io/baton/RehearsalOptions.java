@@ -23,9 +23,9 @@ public record RehearsalOptions(int connections, int enough, Duration limit) {
         }
     }
 
-    /** As {@link #within}, in a process that serves already: with 80 connections at a time, for fds are wanted elsewhere. */
+    /** As {@link #within}, in a process that serves already: with 16 connections at a time, for fds are wanted elsewhere. */
     public static RehearsalOptions behind(Duration limit) {
-        return new RehearsalOptions(80, 6_000, limit);
+        return new RehearsalOptions(16, 6_000, limit);
     }
 
     /**

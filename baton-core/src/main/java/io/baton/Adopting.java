@@ -7,7 +7,9 @@ import io.baton.spi.RestoredConnection;
 import io.baton.spi.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -28,6 +30,9 @@ final class Adopting {
     private final Duration patience;
     private final BooleanSupplier peerEnded;
     private final AtomicLong adopted = new AtomicLong();
+
+    /** By kind, of which there are as many as restorers. */
+    private final Map<String, Counter> counters = new HashMap<>();
 
     /**
      * @param patience how long an answer may wait for room; less than the other side waits for it
@@ -103,12 +108,14 @@ final class Adopting {
     private void activate(HandoverMessage.Offer offer, List<Candidate> candidates) {
         for (Candidate candidate : candidates) {
             Guarded.run("activate", candidate.connection()::activate);
-            stats.counter("baton.connections_migrated."
-                            + candidate.offered().kind().name())
-                    .add(1);
+            migrated(candidate.offered().kind().name()).add(1);
         }
         pauses.add(System.nanoTime() - offer.quiescedNanos(), candidates.size());
         adopted.addAndGet(candidates.size());
+    }
+
+    private Counter migrated(String kind) {
+        return counters.computeIfAbsent(kind, name -> stats.counter("baton.connections_migrated." + name));
     }
 
     /** Any thread. */

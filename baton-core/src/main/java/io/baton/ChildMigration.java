@@ -206,9 +206,9 @@ final class ChildMigration implements AutoCloseable {
         parentAdopts = welcome.adopts();
         parentBudget = welcome.fdBudget();
         expected = welcome.movable();
-        if (say(new HandoverMessage.Ready())) {
-            move(new AdoptionEvent.Welcomed());
-        }
+        // In this order: from Ready on connections pause, and a change of state is slow the first time, and logged.
+        move(new AdoptionEvent.Welcomed());
+        say(new HandoverMessage.Ready());
     }
 
     private void take(HandoverMessage.Offer offer, Received.Message received) {

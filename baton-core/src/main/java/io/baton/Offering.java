@@ -41,6 +41,7 @@ final class Offering {
     private final List<ConnectionSource> sources;
     private final MigrationOptions options;
     private final OfferWindow window = new OfferWindow();
+    private final BatchPace batchPace;
     private final long firstRound;
     private int fdBudget;
     private Optional<OfferWindow.Batch> unsent = Optional.empty();
@@ -67,6 +68,7 @@ final class Offering {
                 .toList();
         this.options = options;
         this.fdBudget = fdBudget;
+        this.batchPace = new BatchPace(options.batch(), nowNanos);
         this.nextOfferNanos = nowNanos;
         this.firstRound = movableConnections();
     }
@@ -114,7 +116,7 @@ final class Offering {
 
     private int batchSize() {
         int rate = options.ratePerSecond();
-        return rate == 0 ? options.batch() : Math.clamp(rate / 10, 1, options.batch());
+        return rate == 0 ? batchPace.size() : Math.clamp(rate / 10, 1, batchPace.size());
     }
 
     private List<MigratableConnection> quiesce() {
@@ -183,6 +185,7 @@ final class Offering {
     void accepted(HandoverMessage.Accepted answer) throws HotRestartException {
         OfferWindow.Settled settled = window.settle(answer);
         fdBudget = answer.fdBudget();
+        batchPace.answered(settled.offeredNanos(), System.nanoTime());
         settled.accepted().forEach(connection -> Guarded.run("released", connection::released));
         moved.addAndGet(settled.accepted().size());
         for (OfferWindow.Refusal refusal : settled.refused()) {

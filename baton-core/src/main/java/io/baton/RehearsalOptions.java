@@ -28,8 +28,11 @@ public record RehearsalOptions(int connections, int enough, Duration limit) {
         return new RehearsalOptions(16, 6_000, limit);
     }
 
-    /** 64 connections at a time, 6,000 in all (the last tier of the JIT begins at 5,000 calls), at most so long. */
+    /**
+     * 160 connections at a time, so that tables grow and queues fill as they will later; 6,000 in all (the last tier of the JIT begins at
+     * 5,000 calls), at most so long.
+     */
     public static RehearsalOptions within(Duration limit) {
-        return new RehearsalOptions(64, 6_000, limit);
+        return new RehearsalOptions(160, 6_000, limit);
     }
 }

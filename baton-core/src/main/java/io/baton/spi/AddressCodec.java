@@ -128,9 +128,21 @@ public final class AddressCodec {
      * @throws java.nio.BufferUnderflowException when it is cut short
      */
     public static String text(ByteBuffer in, int length) {
-        ByteBuffer bytes = ByteBuffer.wrap(bytes(in, length));
+        byte[] bytes = bytes(in, length);
+        for (byte one : bytes) {
+            if (one < 0) {
+                return utf8(bytes);
+            }
+        }
+        return new String(bytes, StandardCharsets.US_ASCII); // as nearly always, and without a decoder
+    }
+
+    private static String utf8(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("a text that is not UTF-8", e);
         }

@@ -133,6 +133,7 @@ public final class Proxy implements AutoCloseable {
         }
         health.start(clusters.values());
         List<Rehearsed> results = rehearse(RehearsalOptions::within);
+        System.gc(); // what the rehearsal leaves is not to be collected while the first connections wait
         awaitFirstRound();
         return results;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
+import io.baton.spi.BatchLimit;
 import io.baton.spi.MigratableConnection;
 import java.net.Socket;
 import java.net.SocketException;
@@ -310,6 +311,37 @@ class MoveTest {
             ConnectTest.assertEchoes(client);
             Traffic.finish(client);
             assertThat(fixture.report().id()).isEqualTo(3 * range);
+        }
+    }
+
+    @Test
+    void connectionsInUseAreGivenAwayLast() throws Exception {
+        AtomicLong clock = new AtomicLong(System.nanoTime());
+        BatchLimit one = new BatchLimit(1, 253, 128 << 10);
+        try (EchoServer echo = new EchoServer();
+                RelayFixture fixture = RelayFixture.relay()
+                        .options(RelayOptions.defaults().withWorkers(1))
+                        .clock(clock::get)
+                        .to(echo.port())
+                        .start();
+                Socket busy = fixture.connect();
+                Socket quiet = fixture.connect()) {
+            ConnectTest.assertEchoes(busy);
+            ConnectTest.assertEchoes(quiet);
+            IdleTest.advance(clock, fixture, Duration.ofSeconds(2));
+            ConnectTest.assertEchoes(busy);
+
+            List<MigratableConnection> first = Ferry.quiesce(fixture, one);
+            List<MigratableConnection> second = Ferry.quiesce(fixture, one);
+
+            assertThat(first).hasSize(1);
+            assertThat(second).hasSize(1);
+            assertThat(second.getFirst().id()).isLessThan(first.getFirst().id());
+            assertThat(Ferry.quiesce(fixture, one)).isEmpty();
+            first.forEach(MigratableConnection::resume);
+            second.forEach(MigratableConnection::resume);
+            ConnectTest.assertEchoes(quiet);
+            ConnectTest.assertEchoes(busy);
         }
     }
 }

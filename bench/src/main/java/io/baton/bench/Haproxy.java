@@ -62,7 +62,7 @@ record Haproxy(Variant variant) implements Peer {
         StringBuilder text = new StringBuilder(
                 """
                 global
-                  maxconn 2000
+                  maxconn 9500
                   nbthread %d
                   stats socket %s/stats.sock mode 600 level admin expose-fd listeners
                 defaults

@@ -2,6 +2,7 @@ package io.baton.bench;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -42,15 +43,24 @@ public final class PingSamples {
     }
 
     /** The longest round trip of each connection among those under way at any time from {@code fromNanos} to {@code toNanos}. */
-    public Latency worstPerConnection(long fromNanos, long toNanos) {
+    List<Long> worstMicros(long fromNanos, long toNanos) {
         Map<Integer, Long> worst = new HashMap<>();
         for (int i = 0; i < count; i++) {
             if (doneNanos[i] - fromNanos >= 0 && sentNanos[i] - toNanos <= 0) {
                 worst.merge(connections[i], (doneNanos[i] - sentNanos[i]) / 1_000, Math::max);
             }
         }
+        return List.copyOf(worst.values());
+    }
+
+    /** As {@link #worstMicros}, in percentiles. */
+    public Latency worstPerConnection(long fromNanos, long toNanos) {
+        return latency(worstMicros(fromNanos, toNanos));
+    }
+
+    static Latency latency(List<Long> micros) {
         Histogram histogram = new Histogram(3);
-        worst.values().forEach(histogram::recordValue);
+        micros.forEach(histogram::recordValue);
         return Latency.of(histogram);
     }
 }

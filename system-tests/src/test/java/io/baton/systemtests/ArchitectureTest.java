@@ -34,7 +34,7 @@ class ArchitectureTest {
             "io.baton.proxy", Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http"),
             "io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy"),
             "io.baton.cli", Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin"),
-            "io.baton.bench", Set.of());
+            "io.baton.bench", Set.of("io.baton", "io.baton.posix", "io.baton.relay"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

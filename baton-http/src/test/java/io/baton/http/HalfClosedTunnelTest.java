@@ -88,7 +88,8 @@ class HalfClosedTunnelTest {
             try {
                 String stat = Files.readString(task.toPath().resolve("stat"));
                 if (stat.contains("(baton-http")) {
-                    String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                    String[] behindName =
+                            stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
                     ticks += Long.parseLong(behindName[11]) + Long.parseLong(behindName[12]);
                 }
             } catch (IOException e) {

@@ -72,6 +72,7 @@ class RollbackDeathTest {
                 ChildJvm child = childThatUndoes(EchoMain.port(parent), "stop-before-Offer-1", "stop-after-Offer-3")) {
             child.awaitLine("happens: stop-before-Offer-1");
             parent.awaitLine("state rolling_back");
+            Thread.sleep(500); // it waits again: when it goes on, it looks first whether the child lives
             POSIX.kill(parent.pid(), ProcessCalls.SIGSTOP);
             POSIX.kill(child.pid(), ProcessCalls.SIGCONT);
             child.awaitLine("happens: stop-after-Offer-3");

@@ -12,7 +12,7 @@ package io.baton.http;
 record ExchangeTerms(boolean head, boolean http10, boolean keepAlive, boolean upgrade, boolean connect) {
     /** Whether a response of that status makes a tunnel. */
     boolean tunnels(int status) {
-        return upgrade && status == 101 || connect && status / 100 == 2;
+        return (upgrade && status == 101) || (connect && status / 100 == 2);
     }
 
     static ExchangeTerms of(CheckedRequest request) {

@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connections of one loop that leave for another process. What can move now is given at once; what has a request at hand is remembered
@@ -18,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  * middle. Event loop only.
  */
 final class Moves {
+    private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
+
     /** One that is to be fetched and is not goes on: the other side takes no more at the moment. */
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -146,6 +150,9 @@ final class Moves {
                     deadlineLeftNanos, unsent(ours), upstream.map(Moves::unsent).orElse(new byte[0]))));
         } catch (BufferOverflowException e) {
             return Optional.empty(); // more is unsent, and unread, than fits; it becomes less as the peers read
+        } catch (RuntimeException e) {
+            LOG.error("connection {} stays, it cannot be written down", client.id(), e);
+            return Optional.empty();
         }
     }
 

@@ -47,6 +47,10 @@ final class Offering {
     private Optional<OfferWindow.Batch> unsent = Optional.empty();
     private long nextOfferNanos;
     private boolean movable = true;
+
+    /** What is on its way takes all that the other side had room for; its answer says how much there is then. */
+    private boolean shortOfFds;
+
     private long offered;
     private final AtomicLong moved = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
@@ -121,6 +125,7 @@ final class Offering {
 
     private List<MigratableConnection> quiesce() {
         int fds = Math.min(fdBudget - window.fds(), Snapshot.MAX_FDS);
+        shortOfFds = fds < Snapshot.MAX_FDS;
         if (fds <= 0) {
             return List.of();
         }
@@ -185,6 +190,7 @@ final class Offering {
     void accepted(HandoverMessage.Accepted answer) throws HotRestartException {
         OfferWindow.Settled settled = window.settle(answer);
         fdBudget = answer.fdBudget();
+        movable |= shortOfFds;
         batchPace.answered(settled.offeredNanos(), System.nanoTime());
         settled.accepted().forEach(connection -> Guarded.run("released", connection::released));
         moved.addAndGet(settled.accepted().size());
@@ -224,6 +230,7 @@ final class Offering {
     /** No more offers after those on their way. */
     void pause() {
         movable = false;
+        shortOfFds = false;
     }
 
     Duration untilNextTurn(long nowNanos) {
@@ -241,7 +248,7 @@ final class Offering {
         resume(window.abandon());
         unsent.ifPresent(batch -> resume(batch.connections()));
         unsent = Optional.empty();
-        movable = false;
+        pause();
     }
 
     private static void resume(List<MigratableConnection> connections) {

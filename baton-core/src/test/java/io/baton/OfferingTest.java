@@ -114,6 +114,14 @@ class OfferingTest {
     }
 
     @Example
+    void offersGoOnWhenTheAnswerHasRoomForMoreFds() throws Exception {
+        try (TwoSides sides = new TwoSides(Posix.linux(), 100, OPTIONS, 51)) {
+            sides.run();
+            assertThat(sides.ledger.ownedBy("child")).isEqualTo(100);
+        }
+    }
+
+    @Example
     void aBudgetTooSmallForAnyConnectionEndsTheOffers() throws Exception {
         try (TwoSides sides = new TwoSides(Posix.linux(), 100, OPTIONS, 1)) {
             assertThat(sides.offer()).isEqualTo(Offering.Step.NOTHING_LEFT);

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One client's connection: its requests one after the other, each an {@link Exchange}. Event loop only. */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements RequestDecoder.Owner {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientSide, RequestDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /** What a lingering connection's client may still send before it is reset after all. */
@@ -66,19 +66,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         pipeline.addLast(input.decoder(), output.encoder(), this);
     }
 
-    Worker worker() {
+    @Override
+    public Worker worker() {
         return worker;
     }
 
-    Listening listening() {
+    @Override
+    public Listening listening() {
         return listening;
     }
 
-    ClientFacts facts() {
+    @Override
+    public ClientFacts facts() {
         return facts;
     }
 
-    long id() {
+    @Override
+    public long id() {
         return id;
     }
 
@@ -86,7 +90,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         return input;
     }
 
-    ClientOutput output() {
+    @Override
+    public long takeReceived() {
+        return input.takeReceived();
+    }
+
+    @Override
+    public ClientOutput output() {
         return output;
     }
 
@@ -253,7 +263,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
     }
 
     /** Goes on with what is held; not in itself, however many requests are held. */
-    void resumeRequest() {
+    @Override
+    public void resumeRequest() {
         input.resume();
         settle();
     }
@@ -300,28 +311,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
 
     // --- what the exchange asks for
 
-    void arm(long nanos) {
+    @Override
+    public void arm(long nanos) {
         worker.deadlines().set(deadline, nanos);
     }
 
-    void disarm() {
+    @Override
+    public void disarm() {
         worker.deadlines().clear(deadline);
     }
 
-    /** The exchange is over and the connection is good for another. */
-    void exchangeEnded() {
+    @Override
+    public void exchangeEnded() {
         exchange = null;
         state = State.IDLE;
         arm(listening.timeouts().idle().toNanos());
         resumeRequest();
     }
 
-    /**
-     * The exchange is over, and the connection ends after what has been written.
-     *
-     * @param askedFor whether the client said that it sends nothing more, and did not
-     */
-    void exchangeEndedLast(boolean askedFor) {
+    @Override
+    public void exchangeEndedLast(boolean askedFor) {
         exchange = null;
         if (askedFor && input.unread() == 0) {
             enterLingering();
@@ -331,8 +340,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         }
     }
 
-    /** The exchange is over, and the client must not take what it got for all of it: RST. */
-    void exchangeBroken() {
+    /** RST. */
+    @Override
+    public void exchangeBroken() {
         exchange = null;
         enterLingering();
         end.reset();

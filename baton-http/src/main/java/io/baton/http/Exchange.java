@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    private final ClientConnection client;
+    private final ClientSide client;
     private final Worker worker;
     private final ExchangeRecord record;
     private final ExchangeClock clock;
@@ -23,12 +23,12 @@ final class Exchange {
     private final ResponseRelay response;
     private ExchangeState state = ExchangeState.CONNECTING;
     private @Nullable Attempts attempts;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamSide upstream;
     private @Nullable Tunnel tunnel;
     private boolean reused;
     private boolean closing;
 
-    Exchange(ClientConnection client, ExchangeRecord record, CheckedRequest asked) {
+    Exchange(ClientSide client, ExchangeRecord record, CheckedRequest asked) {
         this.client = client;
         this.worker = client.worker();
         this.record = record;
@@ -76,14 +76,14 @@ final class Exchange {
         }
     }
 
-    void connecting(UpstreamConnection connection) {
+    void connecting(UpstreamSide connection) {
         if (state == ExchangeState.CONNECTING && connection.isUsedBy(this)) {
             upstream = connection;
         }
     }
 
     /** There is a connection: the head goes, and what there is of the body. */
-    void connected(UpstreamConnection connection, boolean kept) {
+    void connected(UpstreamSide connection, boolean kept) {
         upstream = connection;
         reused = kept;
         change(ExchangeEvent.CONNECTED);
@@ -119,7 +119,7 @@ final class Exchange {
     }
 
     private boolean upstreamTakes() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         return to == null || to.isWritable();
     }
 
@@ -148,14 +148,14 @@ final class Exchange {
     }
 
     void flushRequest() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         if (to != null && state != ExchangeState.CONNECTING) {
             to.flush();
         }
     }
 
     void upstreamWritable() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         if (to != null && to.isWritable()) {
             client.resumeRequest();
         }
@@ -212,7 +212,7 @@ final class Exchange {
 
     /** Reads on only if the client takes it. */
     private void holdUpstream() {
-        UpstreamConnection from = upstream;
+        UpstreamSide from = upstream;
         if (from != null) {
             from.setReading(client.output().isWritable());
         }
@@ -278,8 +278,10 @@ final class Exchange {
 
     /** The head that says so is written; what each side had said before goes now. */
     void beginTunnel() {
-        UpstreamConnection with = requireNonNull(upstream, "upstream is null");
-        Tunnel begun = new Tunnel(client, with, record);
+        if (!(client instanceof ClientConnection asking) || !(upstream instanceof UpstreamConnection answering)) {
+            throw new IllegalStateException("a tunnel needs a connection of its own on both sides");
+        }
+        Tunnel begun = new Tunnel(asking, answering, record);
         tunnel = begun;
         begun.begin();
         client.resumeRequest();
@@ -295,7 +297,7 @@ final class Exchange {
 
     /** The upstream's connection ended; it is not to be used any more. */
     void upstreamClosed() {
-        UpstreamConnection ended = requireNonNull(upstream, "upstream is null");
+        UpstreamSide ended = requireNonNull(upstream, "upstream is null");
         Attempts trying = requireNonNull(attempts, "attempts is null");
         switch (state) {
             case CONNECTING, ENDED -> {}
@@ -359,9 +361,9 @@ final class Exchange {
     private void end(UpstreamOutcome leaseOutcome, HttpOutcome outcome, boolean upstreamKept) {
         change(ExchangeEvent.END);
         endLease(leaseOutcome);
-        record.received(client.input().takeReceived());
+        record.received(client.takeReceived());
         record.sent(client.output().takeSent());
-        UpstreamConnection used = upstream;
+        UpstreamSide used = upstream;
         upstream = null;
         if (used != null) {
             used.release(upstreamKept);

@@ -37,6 +37,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final Listening listening;
     private final long id;
     private final ClientFacts facts;
+    private final Channel channel;
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final ClientInput input;
     private final ClientOutput output;
@@ -54,6 +55,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     ClientConnection(Worker worker, Listening listening, Channel channel) {
         this.worker = worker;
         this.listening = listening;
+        this.channel = channel;
         this.id = worker.shared().nextConnectionId();
         this.input = new ClientInput(channel, new RequestDecoder(this, listening.limits()));
         this.output = new ClientOutput(channel);
@@ -210,6 +212,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             LOG.error("client {}: {}; the connection is closed", facts.address(), cause.getMessage(), cause);
         }
         end.close(); // with half-closure, Netty takes a reset for an end of input only
+    }
+
+    @Override
+    public boolean takesHttp2() {
+        return requests == 0 && listening.listener().http2().priorKnowledge();
+    }
+
+    /** What was read and everything to come is HTTP/2: another handler takes this one's place. */
+    @Override
+    public void beginHttp2() {
+        state = State.CLOSED;
+        record = null;
+        worker.deadlines().remove(deadline);
+        worker.closed(this);
+        Http2ClientConnection.follow(this, channel);
+        channel.pipeline().remove(this);
+        output.becomeBytes();
+        input.becomeBytes();
     }
 
     // --- requests

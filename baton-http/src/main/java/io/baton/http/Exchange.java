@@ -3,6 +3,7 @@ package io.baton.http;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class Exchange {
     private @Nullable Attempts attempts;
     private @Nullable UpstreamSide upstream;
     private @Nullable Tunnel tunnel;
+    private boolean takesTrailers;
     private boolean reused;
     private boolean closing;
 
@@ -50,6 +52,11 @@ final class Exchange {
         return asked.http10();
     }
 
+    /** Whether an upstream that speaks HTTP/2 is to be told that the client takes trailers. */
+    boolean takesTrailers() {
+        return takesTrailers;
+    }
+
     // --- the way upstream
 
     /** Routes the request and finds it a connection. */
@@ -62,6 +69,7 @@ final class Exchange {
                 return;
             }
             record.cluster(routed.get());
+            takesTrailers = routed.get().protocol() == UpstreamProtocol.HTTP_2 && asked.takesTrailers();
             RequestRewrite.apply(
                     asked, client.facts(), client.listening().listener().forwarded());
             attempts = new Attempts(worker, routed.get(), this, asked.replayable());
@@ -343,8 +351,11 @@ final class Exchange {
     /** Says something ourselves, which ends the exchange. */
     private void answer(int status, String reason, HttpOutcome outcome) {
         closing |= !asked.keepAlive() || !request.ended() || worker.shared().drainClose();
-        record.status(status);
-        client.output().write(LocalAnswer.of(status, reason, head(), connectionHeader()));
+        FullHttpResponse answer = asked.grpc()
+                ? LocalAnswer.grpc(status, reason, connectionHeader())
+                : LocalAnswer.of(status, reason, head(), connectionHeader());
+        record.status(answer.status().code());
+        client.output().write(answer);
         end(UpstreamOutcome.CANCELLED, outcome, false);
         client.output().flush();
         leaveClient();

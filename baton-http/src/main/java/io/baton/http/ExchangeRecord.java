@@ -14,7 +14,7 @@ final class ExchangeRecord {
     private String method = "";
     private String host = "";
     private String path = "";
-    private boolean http10;
+    private String protocol = "HTTP/1.1";
     private @Nullable String cluster;
     private @Nullable SocketAddress upstream;
     private int attempts;
@@ -30,7 +30,14 @@ final class ExchangeRecord {
         method = request.method();
         host = request.host();
         path = request.path();
-        http10 = request.http10();
+        if (request.http10()) {
+            protocol = "HTTP/1.0";
+        }
+    }
+
+    /** What the client speaks, when it is other than the request's head says. */
+    void protocol(String spoken) {
+        protocol = spoken;
     }
 
     void cluster(UpstreamCluster routed) {
@@ -65,7 +72,7 @@ final class ExchangeRecord {
                 method,
                 host,
                 path,
-                http10 ? "HTTP/1.0" : "HTTP/1.1",
+                protocol,
                 status,
                 Optional.ofNullable(cluster),
                 Optional.ofNullable(upstream),

@@ -7,8 +7,11 @@ final class HeaderNames {
     static final AsciiString CONNECTION = AsciiString.cached("Connection");
     static final AsciiString CONTENT_LENGTH = AsciiString.cached("Content-Length");
     static final AsciiString CONTENT_TYPE = AsciiString.cached("Content-Type");
+    static final AsciiString COOKIE = AsciiString.cached("Cookie");
     static final AsciiString DATE = AsciiString.cached("Date");
     static final AsciiString EXPECT = AsciiString.cached("Expect");
+    static final AsciiString GRPC_MESSAGE = AsciiString.cached("grpc-message");
+    static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
     static final AsciiString HOST = AsciiString.cached("Host");
     static final AsciiString HTTP2_SETTINGS = AsciiString.cached("HTTP2-Settings");
     static final AsciiString KEEP_ALIVE = AsciiString.cached("Keep-Alive");

@@ -168,13 +168,18 @@ public final class HttpProxy implements AutoCloseable {
 
     /**
      * From now on {@code decision} is asked for each response whether it says {@code Connection: close}. Idle connections are not closed:
-     * each waits for its next request, within its idle timeout. A later decision replaces the one before.
+     * each waits for its next request, within its idle timeout. For each HTTP/2 connection it is asked at once and every second, whether
+     * clients are told to go on elsewhere; which costs them no request, so idle ones are told, too. A later decision replaces the one
+     * before.
      */
-    public void drain(DrainDecision decision) {
+    public synchronized void drain(DrainDecision decision) {
         drain = requireNonNull(decision, "decision is null");
         Shared common = shared;
         if (common != null) {
             common.drain(decision);
+            if (state != State.CLOSED) {
+                workers.forEach(worker -> worker.loop().execute(worker::drain));
+            }
         }
     }
 

@@ -226,9 +226,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         record = null;
         worker.deadlines().remove(deadline);
         worker.closed(this);
-        Http2ClientConnection.follow(this, channel);
-        channel.pipeline().remove(this);
         output.becomeBytes();
+        channel.pipeline().remove(this);
+        Http2ClientConnection.follow(this, channel);
         input.becomeBytes();
     }
 

@@ -1,7 +1,6 @@
 package io.baton.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -115,9 +114,9 @@ final class ClientStream implements ClientSide, ResponseSink, StreamOutput.Owner
         if (current == null) {
             return;
         }
-        LastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        LastHttpContent last;
         try {
-            FromHttp2.trailers(block, last.trailingHeaders(), listening().limits());
+            last = FromHttp2.trailers(block, listening().limits());
         } catch (BadMessage bad) {
             current.fail(ExchangeFailure.ofRequest(bad));
             return;

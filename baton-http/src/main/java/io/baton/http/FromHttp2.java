@@ -1,16 +1,22 @@
 package io.baton.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +28,13 @@ import org.jspecify.annotations.Nullable;
 final class FromHttp2 {
     /** Which methods say that there is a body, RFC 9110 section 8.6. */
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
+
+    /** What Netty's decoder of HTTP/1.1 drops, beside what {@link HopByHop} does. */
+    private static final Set<AsciiString> NOT_IN_TRAILERS = Set.of(HeaderNames.CONTENT_LENGTH, HeaderNames.TRAILER);
+
+    /** Names and values are checked here. */
+    private static final HttpHeadersFactory UNCHECKED =
+            DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 
     private FromHttp2() {}
 
@@ -48,14 +61,23 @@ final class FromHttp2 {
         if (path.length() > limits.requestLineBytes()) {
             throw new BadMessage(414, "the path is longer than " + limits.requestLineBytes() + " bytes");
         }
-        if (!path.startsWith("/") && !(path.equals("*") && method.equals("OPTIONS"))) {
-            throw BadMessage.malformed("the path does not begin with /");
-        }
+        checkPath(method, path);
         HttpHeaders headers = fields.headers();
         host(headers, fields.pseudo(":authority"));
         cookies(headers);
         frame(headers, method, ends);
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(method), path, headers);
+    }
+
+    private static void checkPath(String method, String path) {
+        if (!path.startsWith("/") && !(path.equals("*") && method.equals("OPTIONS"))) {
+            throw BadMessage.malformed("the path does not begin with /");
+        }
+        for (int i = 0; i < path.length(); i++) {
+            if (!Characters.isTarget(path.charAt(i))) {
+                throw BadMessage.malformed("the path has a character not allowed");
+            }
+        }
     }
 
     private static void host(HttpHeaders headers, @Nullable String authority) {
@@ -110,16 +132,20 @@ final class FromHttp2 {
     }
 
     /**
-     * Adds what comes behind a body to {@code trailers}.
+     * What comes behind a body, and its end.
      *
      * @throws BadMessage when they are malformed or too many
      */
-    static void trailers(Http2Headers block, HttpHeaders trailers, HttpLimits limits) {
+    static LastHttpContent trailers(Http2Headers block, HttpLimits limits) {
         Fields fields = new Fields(block, limits);
         if (fields.anyPseudo()) {
             throw BadMessage.malformed("there is a pseudo-header among the trailers");
         }
-        trailers.add(fields.headers());
+        HttpHeaders headers = fields.headers();
+        NOT_IN_TRAILERS.forEach(headers::remove);
+        LastHttpContent end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, UNCHECKED);
+        end.trailingHeaders().add(headers);
+        return end;
     }
 
     /** How long {@code block} would be in HTTP/1.1, about. */
@@ -142,9 +168,8 @@ final class FromHttp2 {
 
     /** One block, taken apart. */
     private static final class Fields {
-        private final HttpHeaders headers =
-                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders(); // by us, below
-        private final Map<String, String> pseudo = new java.util.HashMap<>(8);
+        private final HttpHeaders headers = UNCHECKED.newHeaders();
+        private final Map<String, String> pseudo = new HashMap<>(8);
 
         Fields(Http2Headers block, HttpLimits limits) {
             if (block.size() > limits.fields()) {

@@ -18,6 +18,7 @@ final class HeaderNames {
     static final AsciiString PROXY_CONNECTION = AsciiString.cached("Proxy-Connection");
     static final AsciiString SEC_WEBSOCKET_KEY1 = AsciiString.cached("Sec-WebSocket-Key1");
     static final AsciiString TE = AsciiString.cached("TE");
+    static final AsciiString TRAILER = AsciiString.cached("Trailer");
     static final AsciiString TRANSFER_ENCODING = AsciiString.cached("Transfer-Encoding");
     static final AsciiString UPGRADE = AsciiString.cached("Upgrade");
     static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");

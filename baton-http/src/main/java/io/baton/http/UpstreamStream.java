@@ -1,7 +1,6 @@
 package io.baton.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelException;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -142,9 +141,7 @@ final class UpstreamStream implements UpstreamSide, StreamOutput.Owner {
         begun = true;
         try {
             if (block.status() == null) {
-                LastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-                FromHttp2.trailers(block, last.trailingHeaders(), limits);
-                user.responsePart(last);
+                user.responsePart(FromHttp2.trailers(block, limits));
                 return;
             }
             HttpResponse response = FromHttp2.response(block, limits);

@@ -147,8 +147,12 @@ final class Http2Client implements AutoCloseable {
             int stream = in.readInt();
             byte[] payload = new byte[lengthAndType >>> 8];
             in.readFully(payload);
-            frames.add(new Frame(lengthAndType & 0xff, flags, stream, payload));
-            return frames.getLast();
+            Frame frame = new Frame(lengthAndType & 0xff, flags, stream, payload);
+            frames.add(frame);
+            if (frame.type() == SETTINGS && flags == 0) {
+                send(SETTINGS, ACK, 0);
+            }
+            return frame;
         } catch (EOFException e) {
             return null;
         }
@@ -165,7 +169,8 @@ final class Http2Client implements AutoCloseable {
     }
 
     Frame await(int type) throws IOException {
-        return await(frame -> frame.type() == type && (frame.flags() & ACK) == 0);
+        boolean acknowledged = type == SETTINGS || type == PING;
+        return await(frame -> frame.type() == type && !(acknowledged && (frame.flags() & ACK) != 0));
     }
 
     /** Reads on until {@code stream} has ended, and lets it send as much as it likes. */

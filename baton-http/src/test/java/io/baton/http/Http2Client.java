@@ -53,7 +53,11 @@ final class Http2Client implements AutoCloseable {
     }
 
     /** @param reset the error of the RST_STREAM that ended it, -1 when it ended by itself */
-    record Response(@Nullable Http2Headers head, String body, @Nullable Http2Headers trailers, int reset) {
+    record Response(
+            @Nullable Http2Headers head,
+            String body,
+            @Nullable Http2Headers trailers,
+            int reset) {
         int status() {
             return head == null ? 0 : Integer.parseInt(head.status().toString());
         }

@@ -39,7 +39,7 @@ class Http2DrainTest {
             assertThat(second.number()).isEqualTo(3);
             assertThat(second.error()).isZero();
             assertThat(client.read()).isNull();
-            client.close();
+            client.socket.close();
             await().until(() -> proxy.proxy.activeConnections() == 0);
         }
     }
@@ -135,7 +135,7 @@ class Http2DrainTest {
             while (client.read() != null) {
                 // a reset would be an exception
             }
-            client.close();
+            client.socket.close();
             await().until(() -> proxy.proxy.activeConnections() == 0);
         }
     }

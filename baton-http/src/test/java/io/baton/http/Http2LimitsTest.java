@@ -128,7 +128,8 @@ class Http2LimitsTest {
             many = Arrays.copyOf(many, 10);
             many[9] = "y".repeat(5000);
             assertThat(client.headers(3, true, many).response(3).status()).isEqualTo(431);
-            assertThat(client.get(5, "/" + "z".repeat(1100)).response(5).status()).isEqualTo(414);
+            assertThat(client.get(5, "/" + "z".repeat(1100)).response(5).status())
+                    .isEqualTo(414);
 
             assertThat(client.get(7, "/").response(7).body()).isEqualTo("ok");
             await().until(() -> proxy.reports.size() == 4);
@@ -139,8 +140,8 @@ class Http2LimitsTest {
     @Test
     void moreStreamsThanAreTakenAreRefusedAndWereNotBegun() throws Exception {
         try (Origin origin = new Origin((_, in, _) -> in.readAllBytes());
-                ProxyUnderTest proxy = limited(
-                        HttpLimits.defaults(), Http2Options.defaults().withMaxStreams(2), origin.address());
+                ProxyUnderTest proxy =
+                        limited(HttpLimits.defaults(), Http2Options.defaults().withMaxStreams(2), origin.address());
                 Http2Client client = new Http2Client(proxy.port)) {
             client.get(1, "/").get(3, "/").get(5, "/");
             assertThat(client.response(5).reset()).isEqualTo(Http2Client.REFUSED_STREAM);
@@ -164,7 +165,7 @@ class Http2LimitsTest {
             client.send(Http2Client.PING, Http2Client.ACK, 0, ping);
             assertThat(client.await(Http2Client.GOAWAY).number()).isZero();
             assertThat(client.read()).isNull();
-            client.close();
+            client.socket.close();
             await().until(() -> proxy.proxy.activeConnections() == 0);
         }
     }
@@ -193,7 +194,10 @@ class Http2LimitsTest {
             }
             assertThat(pieces.socket.getInputStream().readNBytes(4)[3]).isEqualTo((byte) Http2Client.SETTINGS);
 
-            assertThat(alike.send("PRI").send("NT / HTTP/1.1\r\nHost: a\r\n\r\n").read().body())
+            assertThat(alike.send("PRI")
+                            .send("NT / HTTP/1.1\r\nHost: a\r\n\r\n")
+                            .read()
+                            .body())
                     .isEqualTo("ok");
             assertThat(later.get("/").body()).isEqualTo("ok");
             assertThat(later.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").read().status())

@@ -174,8 +174,24 @@ class Http2SmugglingTest {
                 ProxyUnderTest proxy = new ProxyUnderTest(origin.address());
                 Http2Client client = new Http2Client(proxy.port)) {
             client.headers(
-                    1, true, ":method", "GET", ":scheme", "https", ":path", "/?q", ":authority", "a:8080", "host",
-                    "A:8080", "cookie", "a=1", "cookie", "b=2", "te", "trailers");
+                    1,
+                    true,
+                    ":method",
+                    "GET",
+                    ":scheme",
+                    "https",
+                    ":path",
+                    "/?q",
+                    ":authority",
+                    "a:8080",
+                    "host",
+                    "A:8080",
+                    "cookie",
+                    "a=1",
+                    "cookie",
+                    "b=2",
+                    "te",
+                    "trailers");
             assertThat(client.response(1).body()).isEqualTo("ok");
             assertThat(origin.heads.getFirst())
                     .startsWith("GET /?q HTTP/1.1\r\n")

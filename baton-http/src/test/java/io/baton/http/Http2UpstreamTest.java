@@ -23,12 +23,16 @@ class Http2UpstreamTest {
                 Client client = outer.client()) {
             assertThat(client.get("/a").body()).isEqualTo("ok");
             assertThat(client.get("/b").body()).isEqualTo("ok");
-            assertThat(client.send("HEAD /c HTTP/1.1\r\nHost: x\r\n\r\n").read(true).has("Content-Length: 2"))
+            assertThat(client.send("HEAD /c HTTP/1.1\r\nHost: x\r\n\r\n")
+                            .read(true)
+                            .has("Content-Length: 2"))
                     .isTrue();
             await().until(() -> inner.reports.size() == 3);
             assertThat(inner.reports).allMatch(report -> report.protocol().equals("HTTP/2"));
             assertThat(inner.clientsOpen).hasValue(1);
-            assertThat(origin.heads.getFirst()).startsWith("GET /a HTTP/1.1\r\n").contains("\r\nHost: example\r\n");
+            assertThat(origin.heads.getFirst())
+                    .startsWith("GET /a HTTP/1.1\r\n")
+                    .contains("\r\nHost: example\r\n");
         }
     }
 
@@ -46,7 +50,8 @@ class Http2UpstreamTest {
                 ProxyUnderTest outer = outer(inner);
                 Client http1 = outer.client();
                 Http2Client http2 = new Http2Client(outer.port)) {
-            http1.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-end: 1\r\n\r\n");
+            http1.send(
+                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-end: 1\r\n\r\n");
             assertThat(http1.read().body()).isEqualTo("ok<x-status: 0>");
             assertThat(origin.heads.get(1)).contains("abc").contains("x-end: 1\r\n");
 

@@ -1,5 +1,6 @@
 /** The HTTP/1.1 and HTTP/2 data path, on Netty. */
 module io.baton.http {
+    requires transitive io.baton;
     requires transitive io.baton.posix;
     requires io.baton.netty;
     requires io.netty.buffer;

@@ -56,8 +56,8 @@ final class Adopting {
     /**
      * Takes an offer over. Owns {@code fds}, of which the offer has announced as many.
      *
-     * @return false when the other side lives and cannot be told: what else it has offered is not to be had either. When it is dead, what
-     *     it has offered is nobody's but ours
+     * @return false when the other side lives, or lived to take back what it had offered, and cannot be told: what else it has offered is
+     *     not to be had either. When it died before, what it has offered is nobody's but ours
      */
     boolean take(HandoverMessage.Offer offer, List<Fd> fds) {
         List<Candidate> candidates = new ArrayList<>();
@@ -77,11 +77,11 @@ final class Adopting {
         List<Long> ids =
                 candidates.stream().map(candidate -> candidate.offered().id()).toList();
         HandoverMessage answer = new HandoverMessage.Accepted(offer.batch(), ids, refused, budget.available());
-        boolean ours = channel.sendFirmly(answer, patience) || peerEnded.getAsBoolean();
+        boolean ours = channel.sendFirmly(answer, patience) || (peerEnded.getAsBoolean() && !channel.isAbandoned());
         if (ours) {
             activate(offer, candidates);
         } else {
-            LOG.warn("{} connections are left to the other side, which cannot be told of them", candidates.size());
+            LOG.warn("{} connections are the other side's, which cannot be told of them", candidates.size());
             candidates.forEach(candidate -> Guarded.run("discard", candidate.connection()::discard));
         }
         return ours;

@@ -245,8 +245,22 @@ final class Offering {
         connections.forEach(connection -> Guarded.run("resume", connection::resume));
     }
 
-    /** The end of the channel: what was answered before counts, what was not is ours. */
+    /**
+     * What was offered stays offered, and is not ours any more, though nobody may ever answer: for a process that ends, and whose other
+     * side has only stalled. What was not sent goes on here.
+     */
+    void leave() {
+        window.abandon().forEach(connection -> Guarded.run("released", connection::released));
+    }
+
+    /**
+     * The end of the channel: what was answered before counts, what was not is ours. The other side is told first: else it might, when
+     * it reads the offers at last and finds us dead by then, go on with what we had gone on with.
+     */
     void finish() {
+        if (!isIdle() && channel.sendAtAnyRate(new HandoverMessage.Abandon("offers are taken back")) == Sent.LATER) {
+            LOG.warn("there is no room to say that offers are taken back");
+        }
         channel.fence();
         for (int i = 0; i < MAX_LAST_MESSAGES; i++) {
             if (!(channel.receive() instanceof HandoverChannel.Received.Message last)) {

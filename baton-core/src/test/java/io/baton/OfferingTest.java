@@ -211,6 +211,34 @@ class OfferingTest {
     }
 
     @Example
+    void whatAParentHadTakenBackBeforeItDiedIsLostWithIt() throws Exception {
+        try (TwoSides sides = new TwoSides(Posix.linux(), 20, OPTIONS.withBatch(5), MANY)) {
+            sides.offer();
+            sides.offering.finish(); // the child has stalled: the parent goes on, and reads and writes
+            assertThat(sides.ledger.ownedBy("parent")).isEqualTo(20);
+            sides.parentDies();
+            while (sides.answer()) {}
+
+            assertThat(sides.ledger.ownedBy("child")).isZero();
+            assertThat(sides.ledger.wrongs()).isEmpty();
+        }
+    }
+
+    @Example
+    void thatItTakesThemBackIsSaidThoughTheChannelIsFull() throws Exception {
+        try (TwoSides sides = new TwoSides(Posix.linux(), 40, OPTIONS.withBatch(10), MANY)) {
+            sides.offer();
+            while (sides.parentsEnd.send(new HandoverMessage.Budget(1), List.of()) == HandoverChannel.Sent.SENT) {}
+            sides.offering.finish();
+            sides.parentDies();
+            while (sides.answer()) {}
+
+            assertThat(sides.ledger.ownedBy("child")).isZero();
+            assertThat(sides.ledger.wrongs()).isEmpty();
+        }
+    }
+
+    @Example
     void tooManyFdsOnTheirWayAreWaitedOut() throws Exception {
         FaultyPosix faulty = new FaultyPosix(Posix.linux()).fail("sendMessage", Errno.ETOOMANYREFS, 3);
         try (TwoSides sides = new TwoSides(faulty.posix(), 10, OPTIONS, MANY)) {

@@ -33,6 +33,13 @@ final class Attempts {
         this.replayable = replayable;
     }
 
+    /** Of an exchange that goes on here: its head cannot be sent again. */
+    static Attempts goneOn(Worker worker, UpstreamCluster cluster, Exchange exchange, UpstreamLease lease) {
+        Attempts attempts = new Attempts(worker, cluster, exchange, false);
+        attempts.lease = lease;
+        return attempts;
+    }
+
     /** Goes on to the next endpoint; the exchange is told what came of it, possibly before this returns. */
     void next(ExchangeRecord record) {
         switch (cluster.pick(tried)) {

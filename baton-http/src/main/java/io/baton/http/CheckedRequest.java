@@ -25,6 +25,7 @@ final class CheckedRequest implements RequestHead {
     private final BodyKind body;
     private final ConnectionOptions options;
     private final boolean upgrade;
+    private final boolean connect;
 
     /**
      * Checks {@code message}, which stays as it is.
@@ -53,7 +54,11 @@ final class CheckedRequest implements RequestHead {
         target = RequestTarget.parse(method, message.uri());
         host = hostOf(headers, target, http10);
         options = ConnectionOptions.of(headers);
-        upgrade = wantsUpgrade(headers);
+        connect = method.equals("CONNECT");
+        if (connect && body != BodyKind.UNSAID) {
+            throw BadMessage.malformed("CONNECT has a body"); // RFC 9110 section 9.3.6
+        }
+        upgrade = !connect && wantsUpgrade(headers);
     }
 
     private static String hostOf(HttpHeaders headers, RequestTarget target, boolean http10) {
@@ -153,6 +158,11 @@ final class CheckedRequest implements RequestHead {
     /** Whether it asks for an upgrade that is passed on. */
     boolean upgrade() {
         return upgrade;
+    }
+
+    /** Whether it asks for a tunnel to its target. */
+    boolean connect() {
+        return connect;
     }
 
     /** Whether the client would send another request on this connection. */

@@ -1,6 +1,10 @@
 package io.baton.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.Optional;
 
 /** What goes to a client: messages, and from some point on bytes. Event loop only. */
 final class ClientOutput implements ResponseSink {
@@ -19,6 +23,23 @@ final class ClientOutput implements ResponseSink {
     @Override
     public void write(Object part) {
         var _ = channel.write(part, channel.voidPromise());
+    }
+
+    /**
+     * Goes on where another process was.
+     *
+     * @param unsent what it had written and not sent
+     * @param body within a response's body, whether that is chunked; empty between messages
+     */
+    void restore(byte[] unsent, Optional<Boolean> body) throws Exception {
+        ChannelHandlerContext own = channel.pipeline().context(encoder);
+        if (unsent.length > 0) {
+            ByteBuf bytes = Unpooled.wrappedBuffer(unsent);
+            var _ = own == null ? channel.write(bytes) : own.write(bytes); // past the encoder
+        }
+        if (own != null && body.isPresent()) {
+            encoder.restore(own, body.get());
+        }
     }
 
     @Override

@@ -16,6 +16,9 @@ interface ClientSide {
 
     ResponseSink output();
 
+    /** Whether the response at hand says that the connection closes, because the proxy drains. */
+    boolean drainClose();
+
     /** How many bytes of requests were taken since this was last asked. */
     long takeReceived();
 

@@ -63,7 +63,7 @@ final class ClientStream implements ClientSide, ResponseSink, StreamOutput.Owner
         record.request(checked);
         Exchange started = new Exchange(this, record, checked);
         exchange = started;
-        started.start();
+        started.start(checked);
     }
 
     /** Malformed is a stream error, RFC 9113 section 8.1.1, which may be explained before; else it is a response like any other. */
@@ -288,6 +288,12 @@ final class ClientStream implements ClientSide, ResponseSink, StreamOutput.Owner
     @Override
     public ResponseSink output() {
         return this;
+    }
+
+    /** It is the connection that leaves, and says so itself. */
+    @Override
+    public boolean drainClose() {
+        return false;
     }
 
     @Override

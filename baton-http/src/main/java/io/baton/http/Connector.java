@@ -26,8 +26,6 @@ final class Connector {
     static UpstreamConnection connect(
             Worker worker, UpstreamCluster cluster, SocketAddress address, Exchange exchange) {
         Channel channel = channel(worker, cluster, address);
-        // A failed write must not close the connection: the response that says why may be there to be read.
-        channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
         UpstreamConnection connection = new UpstreamConnection(worker, cluster, address, channel);
         connection.use(exchange, exchange.limits());
         connection.addTo(channel.pipeline());
@@ -44,6 +42,7 @@ final class Connector {
      */
     static Http2UpstreamConnection connectHttp2(Worker worker, UpstreamCluster cluster, SocketAddress address) {
         Channel channel = channel(worker, cluster, address);
+        channel.config().setOption(ChannelOption.AUTO_CLOSE, true);
         Http2UpstreamConnection connection = new Http2UpstreamConnection(worker, cluster, address, channel);
         connection.addTo(channel.pipeline());
         worker.loop().register(channel);
@@ -57,10 +56,16 @@ final class Connector {
         Channel channel =
                 address instanceof SocketAddress.Inet ? new EpollSocketChannel() : new EpollDomainSocketChannel();
         ChannelConfig config = channel.config();
-        int bufferBytes = worker.shared().options().bufferBytes();
+        config.setConnectTimeoutMillis(Math.clamp(cluster.connectTimeout().toMillis(), 1, Integer.MAX_VALUE));
+        setUp(config, worker.shared().options().bufferBytes());
+        return channel;
+    }
+
+    /** What channels to endpoints have in common. */
+    static void setUp(ChannelConfig config, int bufferBytes) {
         config.setAllocator(PooledByteBufAllocator.DEFAULT);
         config.setWriteBufferWaterMark(new WriteBufferWaterMark(bufferBytes / 2, bufferBytes));
-        config.setConnectTimeoutMillis(Math.clamp(cluster.connectTimeout().toMillis(), 1, Integer.MAX_VALUE));
-        return channel;
+        // A failed write must not close the connection: the response that says why may be there to be read.
+        config.setOption(ChannelOption.AUTO_CLOSE, false);
     }
 }

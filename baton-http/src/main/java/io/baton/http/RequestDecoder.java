@@ -1,6 +1,9 @@
 package io.baton.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -124,12 +127,42 @@ final class RequestDecoder extends HttpRequestDecoder {
             return;
         }
         int before = in.readableBytes();
+        decodeGuarded(context, in, out);
+        received += before - in.readableBytes();
+    }
+
+    private void decodeGuarded(ChannelHandlerContext own, ByteBuf in, List<Object> out) throws Exception {
         if (guard.ready(in, out)) {
             int from = in.readableBytes();
-            super.decode(context, in, out);
+            super.decode(own, in, out);
             guard.decoded(from - in.readableBytes(), in, out);
         }
-        received += before - in.readableBytes();
+    }
+
+    /** Where in a message it is. */
+    BodyPlace place() {
+        return guard.place();
+    }
+
+    /** Bytes that came and were not decoded. */
+    byte[] copyUnread() {
+        return ByteBufUtil.getBytes(internalBuffer());
+    }
+
+    /**
+     * A new decoder goes on where one in another process was.
+     *
+     * @param unread what had come there and was not decoded
+     */
+    void restore(BodyPlace place, byte[] unread) throws Exception {
+        ChannelHandlerContext own = requireNonNull(context, "the decoder is in no pipeline");
+        if (place.within()) {
+            SyntheticHead.decode(place.synthetic(SyntheticHead.REQUEST), (in, out) -> decodeGuarded(own, in, out));
+            guard.restored(place);
+        }
+        if (unread.length > 0) {
+            channelRead(own, Unpooled.wrappedBuffer(unread));
+        }
     }
 
     /** Whether it is, or may still be. */

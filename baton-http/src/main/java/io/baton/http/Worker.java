@@ -18,6 +18,7 @@ final class Worker {
     private final Set<ClientConnection> clients = new HashSet<>();
     private final Set<Http2ClientConnection> http2Clients = new HashSet<>();
     private final Deadline draining = new Deadline(this::drain);
+    private final Moves moves;
 
     Worker(EventLoop loop, Shared shared) {
         this.loop = loop;
@@ -25,6 +26,7 @@ final class Worker {
         this.deadlines = new DeadlineWheel(loop);
         this.pool = new UpstreamPool(deadlines);
         this.http2Pool = new Http2Pool(this);
+        this.moves = new Moves(this);
     }
 
     EventLoop loop() {
@@ -47,8 +49,17 @@ final class Worker {
         return http2Pool;
     }
 
+    Moves moves() {
+        return moves;
+    }
+
+    Set<ClientConnection> clients() {
+        return clients;
+    }
+
     void opened(ClientConnection client) {
         clients.add(client);
+        moves.opened(client);
     }
 
     void closed(ClientConnection client) {

@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -175,6 +176,20 @@ final class Http2Client implements AutoCloseable {
     Frame await(int type) throws IOException {
         boolean acknowledged = type == SETTINGS || type == PING;
         return await(frame -> frame.type() == type && !(acknowledged && (frame.flags() & ACK) != 0));
+    }
+
+    /**
+     * Whether the connection ends, and a GOAWAY that came says why. None may come: who still sends when a connection is closed gets a reset,
+     * which overtakes what was not read.
+     */
+    boolean isToldToCalmDown() {
+        try {
+            return await(GOAWAY).error() == ENHANCE_YOUR_CALM;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /** Reads on until {@code stream} has ended, and lets it send as much as it likes. */

@@ -68,14 +68,27 @@ final class ProxyUnderTest implements AutoCloseable {
         proxy = new HttpProxy(posix, options.apply(HttpProxyOptions.defaults().withWorkers(1)), new Counting());
         proxy.start();
         Endpoints cluster = new Endpoints(List.of(endpoints), protocol);
-        proxy.addListener(new HttpListener(
-                "web",
-                List.of(List.of(listener)),
-                head -> head.path().startsWith("/nowhere") ? Optional.empty() : Optional.of(cluster),
-                timeouts,
-                limits,
-                forwarded,
-                http2));
+        proxy.addListener(
+                new HttpListener(
+                "web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded, http2));
+    }
+
+    /** All paths but one lead to the one cluster. */
+    private record Routes(Endpoints endpoints) implements HttpRouter {
+        @Override
+        public Optional<UpstreamCluster> route(RequestHead head) {
+            return head.path().startsWith("/nowhere") ? Optional.empty() : Optional.of(endpoints);
+        }
+
+        @Override
+        public Optional<UpstreamCluster> connect(RequestHead head) {
+            return head.host().equals("nowhere") ? Optional.empty() : Optional.of(endpoints);
+        }
+
+        @Override
+        public Optional<UpstreamCluster> cluster(String name) {
+            return name.equals(endpoints.name()) ? Optional.of(endpoints) : Optional.empty();
+        }
     }
 
     Client client() throws IOException {
@@ -111,6 +124,21 @@ final class ProxyUnderTest implements AutoCloseable {
         @Override
         public void connectionClosed(String name, long requests) {
             clientsOpen.decrementAndGet();
+        }
+
+        @Override
+        public void connectionRestored(String name) {
+            clientsOpen.incrementAndGet();
+        }
+
+        @Override
+        public void connectionMoved(String name) {
+            clientsOpen.decrementAndGet();
+        }
+
+        @Override
+        public void upstreamRestored(String cluster, SocketAddress endpoint) {
+            upstreamsOpen.incrementAndGet();
         }
 
         @Override
@@ -161,18 +189,23 @@ final class ProxyUnderTest implements AutoCloseable {
             if (next.isEmpty()) {
                 return new Pick.None(tried.isEmpty() ? Pick.Reason.NO_HEALTHY : Pick.Reason.ALL_TRIED);
             }
+            return new Pick.Endpoint(adopt(next.get()));
+        }
+
+        @Override
+        public UpstreamLease adopt(SocketAddress endpoint) {
             leases.incrementAndGet();
-            return new Pick.Endpoint(new UpstreamLease() {
+            return new UpstreamLease() {
                 @Override
                 public SocketAddress address() {
-                    return next.get();
+                    return endpoint;
                 }
 
                 @Override
                 public void ended(UpstreamOutcome outcome) {
                     outcomes.add(outcome);
                 }
-            });
+            };
         }
     }
 }

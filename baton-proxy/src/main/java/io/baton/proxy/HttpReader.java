@@ -115,6 +115,14 @@ final class HttpReader {
     private static PathMatch path(Section route) throws ConfigException {
         Optional<Value> prefix = route.find("prefix");
         Optional<Value> exact = route.find("exact");
+        Optional<Value> connect = route.find("connect");
+        if (connect.isPresent() && connect.get().bool()) {
+            if (prefix.isPresent() || exact.isPresent()) {
+                throw route.value()
+                        .problem("connect and a path in one route, expected one of them: a CONNECT has no path");
+            }
+            return new PathMatch.Connect();
+        }
         if (prefix.isPresent() && exact.isPresent()) {
             throw exact.get().problem("prefix and exact in one route, expected one of them");
         }
@@ -125,8 +133,9 @@ final class HttpReader {
             return new PathMatch.Exact(path(exact.get()));
         }
         throw route.value()
-                .problem("no key \"prefix\" or \"exact\", expected prefix: /PATH or exact: /PATH"
-                        + " (prefix: / takes every path)");
+                .problem(
+                        "no key \"prefix\", \"exact\" or \"connect\", expected prefix: /PATH, exact: /PATH or connect: true"
+                                + " (prefix: / takes every path)");
     }
 
     private static String path(Value value) throws ConfigException {

@@ -26,7 +26,7 @@ record Keys(List<String> known, List<String> later) {
             "x_forwarded",
             "http2");
     static final Keys HTTP2 = of("prior_knowledge", "max_concurrent_streams", "stream_window", "connection_window");
-    static final Keys ROUTE = of("host", "prefix", "exact", "headers", "cluster");
+    static final Keys ROUTE = of("host", "prefix", "exact", "connect", "headers", "cluster");
     static final Keys CLUSTER = new Keys(
             List.of(
                     "name",

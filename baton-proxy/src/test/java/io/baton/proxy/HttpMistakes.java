@@ -85,8 +85,8 @@ final class HttpMistakes {
             route(
                     "a route as a word",
                     "origin",
-                    "5:22: listeners[0].http.routes[0]: \"origin\", expected a mapping with host, prefix, exact, headers or"
-                            + " cluster"),
+                    "5:22: listeners[0].http.routes[0]: \"origin\", expected a mapping with host, prefix, exact, connect,"
+                            + " headers or cluster"),
             route(
                     "a route that goes nowhere",
                     "{ prefix: / }",
@@ -99,8 +99,13 @@ final class HttpMistakes {
             route(
                     "a route without a path",
                     "{ host: example.com, cluster: origin }",
-                    "5:22: listeners[0].http.routes[0]: no key \"prefix\" or \"exact\", expected prefix: /PATH or exact:"
-                            + " /PATH (prefix: / takes every path)"),
+                    "5:22: listeners[0].http.routes[0]: no key \"prefix\", \"exact\" or \"connect\", expected prefix: /PATH,"
+                            + " exact: /PATH or connect: true (prefix: / takes every path)"),
+            route(
+                    "a path of CONNECT",
+                    "{ connect: true, exact: /a, cluster: origin }",
+                    "5:22: listeners[0].http.routes[0]: connect and a path in one route, expected one of them: a CONNECT has no"
+                            + " path"),
             route(
                     "a route with two paths",
                     "{ prefix: /, exact: /a, cluster: origin }",
@@ -108,8 +113,8 @@ final class HttpMistakes {
             route(
                     "path for prefix",
                     "{ path: /a, cluster: origin }",
-                    "5:24: listeners[0].http.routes[0]: unknown key \"path\", expected host, prefix, exact, headers or"
-                            + " cluster"),
+                    "5:24: listeners[0].http.routes[0]: unknown key \"path\", expected host, prefix, exact, connect, headers"
+                            + " or cluster"),
             route(
                     "a path without its slash",
                     "{ prefix: v1, cluster: origin }",

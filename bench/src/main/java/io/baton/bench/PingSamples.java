@@ -6,7 +6,7 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /** When pings went out and came back, each with its connection. Filled by one thread, read when it is done. */
-final class PingSamples {
+public final class PingSamples {
     /** 20 bytes each, 80 MB; what comes after is not kept. */
     private static final int MAX_SAMPLES = 4_000_000;
 
@@ -14,6 +14,8 @@ final class PingSamples {
     private long[] sentNanos = new long[1 << 14];
     private long[] doneNanos = new long[1 << 14];
     private int count;
+
+    PingSamples() {}
 
     void add(int connection, long sent, long done) {
         if (count == MAX_SAMPLES) {
@@ -30,8 +32,17 @@ final class PingSamples {
         count++;
     }
 
+    /** Of all round trips. */
+    public Latency roundTrips() {
+        Histogram histogram = new Histogram(3);
+        for (int i = 0; i < count; i++) {
+            histogram.recordValue((doneNanos[i] - sentNanos[i]) / 1_000);
+        }
+        return Latency.of(histogram);
+    }
+
     /** The longest round trip of each connection among those under way at any time from {@code fromNanos} to {@code toNanos}. */
-    Latency worstPerConnection(long fromNanos, long toNanos) {
+    public Latency worstPerConnection(long fromNanos, long toNanos) {
         Map<Integer, Long> worst = new HashMap<>();
         for (int i = 0; i < count; i++) {
             if (doneNanos[i] - fromNanos >= 0 && sentNanos[i] - toNanos <= 0) {

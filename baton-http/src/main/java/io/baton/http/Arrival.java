@@ -55,7 +55,7 @@ record Arrival(
         }
         ClientConnection client = ClientPipelines.restored(worker, listening, channel, snapshot);
         try {
-            Optional<UpstreamConnection> upstream = client.exchange().map(this::attach);
+            Optional<UpstreamConnection> upstream = client.exchange().map(exchange -> attach(client, exchange));
             upstream.ifPresent(UpstreamConnection::begin);
             if (channel.isActive()) {
                 var _ = worker.loop().register(channel); // its own loop: done at once
@@ -80,7 +80,7 @@ record Arrival(
         channel.unsafe().closeForcibly();
     }
 
-    private UpstreamConnection attach(Exchange exchange) {
+    private UpstreamConnection attach(ClientConnection client, Exchange exchange) {
         UpstreamCluster to = cluster.orElseThrow();
         SocketAddress address =
                 snapshot.record().flatMap(RecordSnapshot::upstream).orElseThrow();
@@ -88,7 +88,7 @@ record Arrival(
         Connector.setUp(channel.config(), worker.shared().options().bufferBytes());
         UpstreamConnection connection = new UpstreamConnection(worker, to, address, channel);
         connection.restore(exchange, listening.limits(), snapshot.tunnelled());
-        exchange.goOn(connection, to, to.adopt(address));
+        exchange.goOn(client, connection, to, to.adopt(address));
         return connection;
     }
 

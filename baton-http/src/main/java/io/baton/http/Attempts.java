@@ -57,21 +57,26 @@ final class Attempts {
     }
 
     private void obtain(SocketAddress address) {
+        try {
+            if (cluster.protocol() == UpstreamProtocol.HTTP_2) {
+                worker.http2Pool().obtain(cluster, address, exchange, stale);
+            } else {
+                obtainConnection(address);
+            }
+        } catch (ChannelException e) {
+            end(UpstreamOutcome.CANCELLED); // it is us who have no fd
+            exchange.fail(ExchangeFailure.ofPick(Pick.Reason.CIRCUIT_OPEN, false));
+        }
+    }
+
+    private void obtainConnection(SocketAddress address) {
         UpstreamConnection kept = stale ? null : worker.pool().take(address, replayable ? Long.MAX_VALUE : FRESH_NANOS);
         if (kept != null) {
             kept.use(exchange, exchange.limits());
             exchange.connected(kept, true);
-            return;
+        } else {
+            exchange.connecting(Connector.connect(worker, cluster, address, exchange));
         }
-        UpstreamConnection connecting;
-        try {
-            connecting = Connector.connect(worker, cluster, address, exchange);
-        } catch (ChannelException e) {
-            end(UpstreamOutcome.CANCELLED); // it is us who have no fd
-            exchange.fail(ExchangeFailure.ofPick(Pick.Reason.CIRCUIT_OPEN, false));
-            return;
-        }
-        exchange.connecting(connecting);
     }
 
     /** The endpoint did not accept. */

@@ -1,5 +1,6 @@
 package io.baton.http;
 
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -13,6 +14,8 @@ final class CheckedRequest implements RequestHead {
 
     /** RFC 9110 section 9.2.2. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
+
+    private static final String GRPC = "application/grpc";
 
     private final HttpRequest message;
     private final String method;
@@ -133,6 +136,19 @@ final class CheckedRequest implements RequestHead {
     /** Whether it may be sent a second time when the first may have been lost. */
     boolean replayable() {
         return !hasBody() && IDEMPOTENT.contains(method);
+    }
+
+    /** Whether who asked said so, RFC 9110 section 6.5.1; to be asked before the request is rewritten. */
+    boolean takesTrailers() {
+        return message.headers().containsValue(HeaderNames.TE, HttpHeaderValues.TRAILERS, true);
+    }
+
+    /** Whether gRPC's client asks, who reads a status of HTTP as a failure of something on the way. */
+    boolean grpc() {
+        String type = message.headers().get(HeaderNames.CONTENT_TYPE);
+        return type != null
+                && type.startsWith(GRPC)
+                && (type.length() == GRPC.length() || "+;".indexOf(type.charAt(GRPC.length())) >= 0);
     }
 
     ConnectionOptions options() {

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One client's connection: its requests one after the other, each an {@link Exchange}. Event loop only. */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements RequestDecoder.Owner {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientSide, RequestDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /** What a lingering connection's client may still send before it is reset after all. */
@@ -121,19 +121,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         }
     }
 
-    Worker worker() {
+    @Override
+    public Worker worker() {
         return worker;
     }
 
-    Listening listening() {
+    @Override
+    public Listening listening() {
         return listening;
     }
 
-    ClientFacts facts() {
+    @Override
+    public ClientFacts facts() {
         return facts;
     }
 
-    long id() {
+    @Override
+    public long id() {
         return id;
     }
 
@@ -145,7 +149,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         return Optional.ofNullable(exchange);
     }
 
-    ClientOutput output() {
+    @Override
+    public long takeReceived() {
+        return input.takeReceived();
+    }
+
+    @Override
+    public ClientOutput output() {
         return output;
     }
 
@@ -285,6 +295,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         end.close(); // with half-closure, Netty takes a reset for an end of input only
     }
 
+    @Override
+    public boolean takesHttp2() {
+        return requests == 0 && listening.listener().http2().priorKnowledge();
+    }
+
+    /** What was read and everything to come is HTTP/2: another handler takes this one's place. */
+    @Override
+    public void beginHttp2() {
+        state = State.CLOSED;
+        record = null;
+        worker.deadlines().remove(deadline);
+        worker.closed(this);
+        output.becomeBytes();
+        channel.pipeline().remove(this);
+        Http2ClientConnection.follow(this, channel);
+        input.becomeBytes();
+    }
+
     // --- requests
 
     private void request(HttpRequest message) {
@@ -336,7 +364,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
     }
 
     /** Goes on with what is held; not in itself, however many requests are held. */
-    void resumeRequest() {
+    @Override
+    public void resumeRequest() {
         input.resume();
         settle();
     }
@@ -387,16 +416,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
 
     // --- what the exchange asks for
 
-    void arm(long nanos) {
+    @Override
+    public void arm(long nanos) {
         worker.deadlines().set(deadline, nanos);
     }
 
-    void disarm() {
+    @Override
+    public void disarm() {
         worker.deadlines().clear(deadline);
     }
 
-    /** The exchange is over and the connection is good for another. */
-    void exchangeEnded() {
+    @Override
+    public void exchangeEnded() {
         exchange = null;
         state = State.IDLE;
         arm(listening.timeouts().idle().toNanos());
@@ -404,12 +435,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         resumeRequest();
     }
 
-    /**
-     * The exchange is over, and the connection ends after what has been written.
-     *
-     * @param askedFor whether the client said that it sends nothing more, and did not
-     */
-    void exchangeEndedLast(boolean askedFor) {
+    @Override
+    public void exchangeEndedLast(boolean askedFor) {
         exchange = null;
         if (askedFor && input.unread() == 0) {
             enterLingering();
@@ -419,8 +446,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         }
     }
 
-    /** The exchange is over, and the client must not take what it got for all of it: RST. */
-    void exchangeBroken() {
+    /** RST. */
+    @Override
+    public void exchangeBroken() {
         exchange = null;
         enterLingering();
         end.reset();
@@ -464,7 +492,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
     // --- to another process
 
     /** Whether a response is to say that the connection ends, because the proxy drains and the connection will not move. */
-    boolean drainClose() {
+    @Override
+    public boolean drainClose() {
         Shared shared = worker.shared();
         return shared.drainClose() && !shared.source().willMove(keptInHandover);
     }

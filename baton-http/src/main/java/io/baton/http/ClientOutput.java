@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import java.util.Optional;
 
 /** What goes to a client: messages, and from some point on bytes. Event loop only. */
-final class ClientOutput {
+final class ClientOutput implements ResponseSink {
     private final Channel channel;
     private final ResponseEncoder encoder = new ResponseEncoder();
 
@@ -20,7 +20,8 @@ final class ClientOutput {
     }
 
     /** Queues a part of a message, or in a tunnel bytes, and takes them over; what cannot be written comes back as the connection's end. */
-    void write(Object part) {
+    @Override
+    public void write(Object part) {
         var _ = channel.write(part, channel.voidPromise());
     }
 
@@ -41,21 +42,25 @@ final class ClientOutput {
         }
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         channel.flush();
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return channel.isWritable();
     }
 
-    long unsentBytes() {
+    @Override
+    public long unsentBytes() {
         var buffer = channel.unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
     /** How many bytes of messages were written since this was last asked. */
-    long takeSent() {
+    @Override
+    public long takeSent() {
         return encoder.takeSent();
     }
 

@@ -3,6 +3,7 @@ package io.baton.http;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    private final ClientConnection client;
+    private final ClientSide client;
     private final Worker worker;
     private final ExchangeRecord record;
     private final ExchangeClock clock;
@@ -23,12 +24,17 @@ final class Exchange {
     private final ResponseRelay response;
     private ExchangeState state = ExchangeState.CONNECTING;
     private @Nullable Attempts attempts;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamSide upstream;
     private @Nullable Tunnel tunnel;
+    private boolean takesTrailers;
+
+    /** Whether a refusal is to be told as gRPC has it. */
+    private boolean grpc;
+
     private boolean reused;
     private boolean closing;
 
-    Exchange(ClientConnection client, ExchangeRecord record, CheckedRequest asked) {
+    Exchange(ClientSide client, ExchangeRecord record, CheckedRequest asked) {
         this.client = client;
         this.worker = client.worker();
         this.record = record;
@@ -64,10 +70,16 @@ final class Exchange {
         return terms.http10();
     }
 
+    /** Whether an upstream that speaks HTTP/2 is to be told that the client takes trailers. */
+    boolean takesTrailers() {
+        return takesTrailers;
+    }
+
     // --- the way upstream
 
     /** Routes the request and finds it a connection. */
     void start(CheckedRequest asked) {
+        grpc = asked.grpc();
         Optional<UpstreamCluster> routed;
         try {
             HttpRouter router = client.listening().listener().router();
@@ -82,6 +94,12 @@ final class Exchange {
                 return;
             }
             record.cluster(routed.get());
+            if (asked.connect() && routed.get().protocol() == UpstreamProtocol.HTTP_2) {
+                closing = true;
+                answer(501, "CONNECT does not go through HTTP/2", HttpOutcome.NO_UPSTREAM);
+                return;
+            }
+            takesTrailers = routed.get().protocol() == UpstreamProtocol.HTTP_2 && asked.takesTrailers();
             RequestRewrite.apply(
                     asked, client.facts(), client.listening().listener().forwarded());
             attempts = new Attempts(worker, routed.get(), this, asked.replayable());
@@ -96,14 +114,14 @@ final class Exchange {
         }
     }
 
-    void connecting(UpstreamConnection connection) {
+    void connecting(UpstreamSide connection) {
         if (state == ExchangeState.CONNECTING && connection.isUsedBy(this)) {
             upstream = connection;
         }
     }
 
     /** There is a connection: the head goes, and what there is of the body. */
-    void connected(UpstreamConnection connection, boolean kept) {
+    void connected(UpstreamSide connection, boolean kept) {
         upstream = connection;
         reused = kept;
         change(ExchangeEvent.CONNECTED);
@@ -139,7 +157,7 @@ final class Exchange {
     }
 
     private boolean upstreamTakes() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         return to == null || to.isWritable();
     }
 
@@ -168,14 +186,14 @@ final class Exchange {
     }
 
     void flushRequest() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         if (to != null && state != ExchangeState.CONNECTING) {
             to.flush();
         }
     }
 
     void upstreamWritable() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         if (to != null && to.isWritable()) {
             client.resumeRequest();
         }
@@ -232,7 +250,7 @@ final class Exchange {
 
     /** Reads on only if the client takes it. */
     private void holdUpstream() {
-        UpstreamConnection from = upstream;
+        UpstreamSide from = upstream;
         if (from != null) {
             from.setReading(client.output().isWritable());
         }
@@ -295,8 +313,10 @@ final class Exchange {
 
     /** The head that says so is written; what each side had said before goes now. */
     void beginTunnel() {
-        UpstreamConnection with = requireNonNull(upstream, "upstream is null");
-        Tunnel begun = new Tunnel(client, with, record);
+        if (!(client instanceof ClientConnection asking) || !(upstream instanceof UpstreamConnection answering)) {
+            throw new IllegalStateException("a tunnel needs a connection of its own on both sides");
+        }
+        Tunnel begun = new Tunnel(asking, answering, record);
         tunnel = begun;
         begun.begin();
         client.resumeRequest();
@@ -312,7 +332,7 @@ final class Exchange {
 
     /** The upstream's connection ended; it is not to be used any more. */
     void upstreamClosed() {
-        UpstreamConnection ended = requireNonNull(upstream, "upstream is null");
+        UpstreamSide ended = requireNonNull(upstream, "upstream is null");
         Attempts trying = requireNonNull(attempts, "attempts is null");
         switch (state) {
             case CONNECTING, ENDED -> {}
@@ -358,8 +378,11 @@ final class Exchange {
     /** Says something ourselves, which ends the exchange. */
     private void answer(int status, String reason, HttpOutcome outcome) {
         closing |= !terms.keepAlive() || !request.ended() || client.drainClose();
-        record.status(status);
-        client.output().write(LocalAnswer.of(status, reason, terms.head(), connectionHeader()));
+        FullHttpResponse answer = grpc
+                ? LocalAnswer.grpc(status, reason, connectionHeader())
+                : LocalAnswer.of(status, reason, terms.head(), connectionHeader());
+        record.status(answer.status().code());
+        client.output().write(answer);
         end(UpstreamOutcome.CANCELLED, outcome, false);
         client.output().flush();
         leaveClient();
@@ -376,9 +399,9 @@ final class Exchange {
     private void end(UpstreamOutcome leaseOutcome, HttpOutcome outcome, boolean upstreamKept) {
         change(ExchangeEvent.END);
         endLease(leaseOutcome);
-        record.received(client.input().takeReceived());
+        record.received(client.takeReceived());
         record.sent(client.output().takeSent());
-        UpstreamConnection used = upstream;
+        UpstreamSide used = upstream;
         upstream = null;
         if (used != null) {
             used.release(upstreamKept);
@@ -394,24 +417,35 @@ final class Exchange {
 
     /** Whether it can go on elsewhere now: any time as a tunnel, else when it takes long and both messages are where a decoder finds in. */
     boolean canMove(long atLeastNanos) {
-        UpstreamConnection with = upstream;
+        if (!(client instanceof ClientConnection own) || !(upstream instanceof UpstreamConnection with)) {
+            return false; // nothing, or a stream of a connection that stays
+        }
         return switch (state) {
-            case TUNNEL -> with != null;
+            case TUNNEL -> true;
             case SENDING, AWAITING, EARLY, RESPONDING ->
-                with != null
-                        && record.ageNanos() >= atLeastNanos
-                        && client.input().decoder().place().kind() != BodyPlace.Kind.ELSEWHERE
+                record.ageNanos() >= atLeastNanos
+                        && own.input().decoder().place().kind() != BodyPlace.Kind.ELSEWHERE
                         && with.place().kind() != BodyPlace.Kind.ELSEWHERE;
             case CONNECTING, ENDED -> false;
         };
     }
 
     UpstreamConnection moving() {
-        return requireNonNull(upstream, "upstream is null");
+        if (upstream instanceof UpstreamConnection own) {
+            return own;
+        }
+        throw new IllegalStateException("what is upstream does not move: " + upstream);
+    }
+
+    private ClientInput movingInput() {
+        if (client instanceof ClientConnection own) {
+            return own.input();
+        }
+        throw new IllegalStateException("a stream does not move");
     }
 
     RecordSnapshot recordSnapshot() {
-        record.received(client.input().takeReceived());
+        record.received(client.takeReceived());
         record.sent(client.output().takeSent());
         return record.snapshot();
     }
@@ -425,7 +459,7 @@ final class Exchange {
                 closing,
                 response.upstreamKept(),
                 response.chunked(),
-                tunnelled ? BodyPlace.START : client.input().decoder().place(),
+                tunnelled ? BodyPlace.START : movingInput().decoder().place(),
                 tunnelled ? BodyPlace.START : with.place(),
                 tunnelled ? new byte[0] : with.copyUnread(),
                 unsent);
@@ -441,11 +475,11 @@ final class Exchange {
     }
 
     /** It goes on here, with what has come from another process; nothing has been read from either side yet. */
-    void goOn(UpstreamConnection with, UpstreamCluster cluster, UpstreamLease lease) {
+    void goOn(ClientConnection asking, UpstreamConnection with, UpstreamCluster cluster, UpstreamLease lease) {
         attempts = Attempts.goneOn(worker, cluster, this, lease);
         upstream = with;
         if (state == ExchangeState.TUNNEL) {
-            tunnel = new Tunnel(client, with, record);
+            tunnel = new Tunnel(asking, with, record);
         }
     }
 

@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What is noted of one request for its report. Event loop only. */
 final class ExchangeRecord {
+    private static final String HTTP10 = "HTTP/1.0";
+    private static final String HTTP11 = "HTTP/1.1";
+
     private final Listening listening;
     private final long startedMillis;
     private final long startedNanos;
     private String method = "";
     private String host = "";
     private String path = "";
-    private boolean http10;
+    private String protocol = HTTP11;
     private @Nullable String cluster;
     private @Nullable SocketAddress upstream;
     private int attempts;
@@ -36,7 +39,7 @@ final class ExchangeRecord {
         this.method = snapshot.method();
         this.host = snapshot.host();
         this.path = snapshot.path();
-        this.http10 = snapshot.http10();
+        this.protocol = snapshot.http10() ? HTTP10 : HTTP11;
         this.cluster = snapshot.cluster().orElse(null);
         this.upstream = snapshot.upstream().orElse(null);
         this.attempts = snapshot.attempts();
@@ -52,7 +55,7 @@ final class ExchangeRecord {
                 method,
                 host,
                 path,
-                http10,
+                protocol.equals(HTTP10),
                 Optional.ofNullable(cluster),
                 Optional.ofNullable(upstream),
                 attempts,
@@ -70,7 +73,14 @@ final class ExchangeRecord {
         method = request.method();
         host = request.host();
         path = request.path();
-        http10 = request.http10();
+        if (request.http10()) {
+            protocol = HTTP10;
+        }
+    }
+
+    /** What the client speaks, when it is other than the request's head says. */
+    void protocol(String spoken) {
+        protocol = spoken;
     }
 
     void cluster(UpstreamCluster routed) {
@@ -105,7 +115,7 @@ final class ExchangeRecord {
                 method,
                 host,
                 path,
-                http10 ? "HTTP/1.0" : "HTTP/1.1",
+                protocol,
                 status,
                 Optional.ofNullable(cluster),
                 Optional.ofNullable(upstream),

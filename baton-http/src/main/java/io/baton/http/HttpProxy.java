@@ -198,13 +198,17 @@ public final class HttpProxy implements AutoCloseable {
     /**
      * From now on {@code decision} is asked for each response whether it says {@code Connection: close}. Idle connections are not closed:
      * each waits for its next request, within its idle timeout. Connections that move to another process are not told to leave: the
-     * decision is for those that stay. A later decision replaces the one before.
+     * decision is for those that stay. For each HTTP/2 connection it is asked at once and every second, whether clients are told to go on
+     * elsewhere; which costs them no request, so idle ones are told, too. A later decision replaces the one before.
      */
-    public void drain(DrainDecision decision) {
+    public synchronized void drain(DrainDecision decision) {
         drain = requireNonNull(decision, "decision is null");
         Shared common = shared;
         if (common != null) {
             common.drain(decision);
+            if (state != State.CLOSED) {
+                workers.forEach(worker -> worker.loop().execute(worker::drain));
+            }
         }
     }
 

@@ -25,6 +25,14 @@ final class RequestDecoder extends HttpRequestDecoder {
         /** A read begins, of which there may be more before it is complete. */
         void beginRead();
 
+        /** Whether the connection may turn out to be HTTP/2. */
+        default boolean takesHttp2() {
+            return false;
+        }
+
+        /** HTTP/2's preface is there, and not taken: the decoder is to be removed. */
+        default void beginHttp2() {}
+
         /** What was to be made of what is held, and of the client's end, has been made. */
         void settle();
     }
@@ -36,6 +44,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private final MessageGuard guard;
     private @Nullable ChannelHandlerContext context;
     private boolean decoding;
+    private boolean spoken;
     private long received;
     private int unreadAtEnd;
 
@@ -114,7 +123,7 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
-        if (!owner.takesInput()) {
+        if (!owner.takesInput() || (!spoken && isHttp2(in))) {
             return;
         }
         int before = in.readableBytes();
@@ -154,6 +163,16 @@ final class RequestDecoder extends HttpRequestDecoder {
         if (unread.length > 0) {
             channelRead(own, Unpooled.wrappedBuffer(unread));
         }
+    }
+
+    /** Whether it is, or may still be. */
+    private boolean isHttp2(ByteBuf in) {
+        Http2Preface preface = owner.takesHttp2() ? Http2Preface.of(in) : Http2Preface.NONE;
+        spoken = preface == Http2Preface.NONE;
+        if (preface == Http2Preface.WHOLE) {
+            owner.beginHttp2();
+        }
+        return !spoken;
     }
 
     /** Netty would read on here, even with auto-read off, while no message is whole. */

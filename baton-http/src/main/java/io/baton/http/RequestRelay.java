@@ -29,7 +29,7 @@ final class RequestRelay {
     }
 
     /** Sends the head; one without a body as often as it takes. */
-    void begin(UpstreamConnection to) {
+    void begin(UpstreamSide to) {
         to.write(requireNonNull(message, "the head has gone in another process"));
         if (ended) {
             to.write(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -41,7 +41,7 @@ final class RequestRelay {
      *
      * @throws BadMessage when it is none
      */
-    void take(HttpContent part, UpstreamConnection to) {
+    void take(HttpContent part, UpstreamSide to) {
         boolean last = part instanceof LastHttpContent;
         try {
             if (part.decoderResult().isFailure()) {

@@ -18,13 +18,13 @@ final class ResponseRelay {
     }
 
     private final Exchange exchange;
-    private final ClientConnection client;
+    private final ClientSide client;
     private Part part = Part.FINAL;
     private boolean keepAlive;
     private boolean chunked;
     private int interim;
 
-    ResponseRelay(Exchange exchange, ClientConnection client) {
+    ResponseRelay(Exchange exchange, ClientSide client) {
         this.exchange = exchange;
         this.client = client;
     }

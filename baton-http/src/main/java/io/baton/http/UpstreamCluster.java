@@ -38,6 +38,16 @@ public interface UpstreamCluster {
     /** How long one endpoint may take to accept a connection. */
     Duration connectTimeout();
 
+    /** What its endpoints speak. */
+    default UpstreamProtocol protocol() {
+        return UpstreamProtocol.HTTP_1_1;
+    }
+
+    /** With {@link UpstreamProtocol#HTTP_2}, how many requests one connection carries at once; fewer when its endpoint says so. */
+    default int maxStreams() {
+        return 100;
+    }
+
     /** What is kept of its connections. */
     default UpstreamPoolLimits pool() {
         return UpstreamPoolLimits.DEFAULTS;

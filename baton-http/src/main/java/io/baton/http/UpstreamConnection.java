@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** One connection to an endpoint: at work for one exchange, or idle in the pool. Event loop only. */
 // Netty's futures are not waited for: what fails comes as an event of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamConnection extends ChannelInboundHandlerAdapter implements ResponseDecoder.Owner {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamSide, ResponseDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
     private final Worker worker;
@@ -152,16 +152,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     /** Whether any byte of the response came. */
-    boolean responseBegun() {
+    @Override
+    public boolean responseBegun() {
         return decoder.begun();
     }
 
-    boolean isUsedBy(Exchange user) {
+    @Override
+    public boolean isUsedBy(Exchange user) {
         return exchange == user;
     }
 
     /** It works for nobody any more, and is kept for the next when it can be. */
-    void release(boolean reusable) {
+    @Override
+    public void release(boolean reusable) {
         exchange = null;
         if (reusable && channel.isActive() && !decoder.hasUnread()) {
             idleSinceNanos = System.nanoTime();
@@ -182,24 +185,29 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     /** Queues a part of a message, or in a tunnel bytes, and takes them over; what cannot be written comes back as the connection's end. */
-    void write(Object part) {
+    @Override
+    public void write(Object part) {
         channel.write(part, channel.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         channel.flush();
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return channel.isWritable();
     }
 
-    long unsentBytes() {
+    @Override
+    public long unsentBytes() {
         var buffer = channel.unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
-    void setReading(boolean wanted) {
+    @Override
+    public void setReading(boolean wanted) {
         if (reading != wanted) {
             reading = wanted;
             channel.config().setAutoRead(wanted);

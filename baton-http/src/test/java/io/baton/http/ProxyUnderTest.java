@@ -49,6 +49,17 @@ final class ProxyUnderTest implements AutoCloseable {
             ForwardedHeaders forwarded,
             UnaryOperator<HttpProxyOptions> options,
             SocketAddress... endpoints) {
+        this(timeouts, limits, forwarded, options, Http2Options.defaults(), UpstreamProtocol.HTTP_1_1, endpoints);
+    }
+
+    ProxyUnderTest(
+            HttpTimeouts timeouts,
+            HttpLimits limits,
+            ForwardedHeaders forwarded,
+            UnaryOperator<HttpProxyOptions> options,
+            Http2Options http2,
+            UpstreamProtocol protocol,
+            SocketAddress... endpoints) {
         Posix posix = Posix.linux();
         listener = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
         posix.bind(listener, new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
@@ -56,9 +67,10 @@ final class ProxyUnderTest implements AutoCloseable {
         port = ((SocketAddress.Inet) posix.localAddress(listener)).port();
         proxy = new HttpProxy(posix, options.apply(HttpProxyOptions.defaults().withWorkers(1)), new Counting());
         proxy.start();
-        Endpoints cluster = new Endpoints(List.of(endpoints));
+        Endpoints cluster = new Endpoints(List.of(endpoints), protocol);
         proxy.addListener(
-                new HttpListener("web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded));
+                new HttpListener(
+                "web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded, http2));
     }
 
     /** All paths but one lead to the one cluster. */
@@ -148,9 +160,16 @@ final class ProxyUnderTest implements AutoCloseable {
     /** The first endpoint that was not tried. */
     private final class Endpoints implements UpstreamCluster {
         private final List<SocketAddress> endpoints;
+        private final UpstreamProtocol protocol;
 
-        Endpoints(List<SocketAddress> endpoints) {
+        Endpoints(List<SocketAddress> endpoints, UpstreamProtocol protocol) {
             this.endpoints = endpoints;
+            this.protocol = protocol;
+        }
+
+        @Override
+        public UpstreamProtocol protocol() {
+            return protocol;
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.baton.http.Pick;
 import io.baton.http.UpstreamCluster;
 import io.baton.http.UpstreamLease;
 import io.baton.http.UpstreamPoolLimits;
+import io.baton.http.UpstreamProtocol;
 import io.baton.posix.Errno;
 import io.baton.posix.SocketAddress;
 import io.baton.relay.UpstreamSelector;
@@ -114,6 +115,16 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
     @Override
     public UpstreamPoolLimits pool() {
         return config.pool();
+    }
+
+    @Override
+    public UpstreamProtocol protocol() {
+        return config.protocol();
+    }
+
+    @Override
+    public int maxStreams() {
+        return config.maxConcurrentStreams();
     }
 
     @Override

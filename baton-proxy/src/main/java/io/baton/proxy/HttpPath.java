@@ -89,7 +89,8 @@ final class HttpPath implements DataPath {
                 new RouteTable(http, clusters),
                 http.timeouts(),
                 http.limits(),
-                http.forwarded());
+                http.forwarded(),
+                http.http2());
     }
 
     @Override

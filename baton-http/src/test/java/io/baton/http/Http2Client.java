@@ -38,6 +38,7 @@ final class Http2Client implements AutoCloseable {
     static final int CANCEL = 8;
     static final int ENHANCE_YOUR_CALM = 11;
 
+    @SuppressWarnings("ArrayRecordComponent") // read, never compared
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean ends() {
             return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
@@ -130,7 +131,7 @@ final class Http2Client implements AutoCloseable {
             } else {
                 block.write(127);
                 for (length -= 127; length >= 128; length >>= 7) {
-                    block.write(length & 127 | 128);
+                    block.write((length & 127) | 128);
                 }
                 block.write(length);
             }

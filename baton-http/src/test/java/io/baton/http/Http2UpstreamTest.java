@@ -1,5 +1,6 @@
 package io.baton.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -42,7 +43,7 @@ class Http2UpstreamTest {
         self[0] = new Origin((_, in, out) -> {
             self[0].head(in);
             self[0].head(in); // chunks and trailers
-            out.write(("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + "2\r\nok\r\n0\r\nx-status: 0\r\n\r\n")
+            out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-status: 0\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII));
         });
         try (Origin origin = self[0];
@@ -58,7 +59,7 @@ class Http2UpstreamTest {
             http2.post(1, "/").data(1, false, (byte) 'a').headers(1, true, "x-end", "2");
             Http2Client.Response response = http2.response(1);
             assertThat(response.body()).isEqualTo("ok");
-            assertThat(response.trailers().get("x-status")).hasToString("0");
+            assertThat(requireNonNull(response.trailers()).get("x-status")).hasToString("0");
             assertThat(origin.heads.get(3)).contains("x-end: 2\r\n");
         }
     }
@@ -163,15 +164,16 @@ class Http2UpstreamTest {
             Http2Client.Response refused = client.post(1, "/s.S/M", "content-type", "application/grpc+proto")
                     .response(1);
             assertThat(refused.status()).isEqualTo(200);
-            assertThat(refused.head().get("content-type")).hasToString("application/grpc");
-            assertThat(refused.head().get("grpc-status")).hasToString("14");
-            assertThat(refused.head().get("grpc-message")).hasToString("no endpoint accepts a connection");
+            assertThat(requireNonNull(refused.head()).get("content-type")).hasToString("application/grpc");
+            assertThat(requireNonNull(refused.head()).get("grpc-status")).hasToString("14");
+            assertThat(requireNonNull(refused.head()).get("grpc-message"))
+                    .hasToString("no endpoint accepts a connection");
             assertThat(client.frames.stream().filter(frame -> frame.stream() == 1 && frame.ends()))
                     .singleElement()
                     .matches(frame -> frame.type() == Http2Client.HEADERS);
             Http2Client.Response unrouted = client.post(3, "/nowhere", "content-type", "application/grpc")
                     .response(3);
-            assertThat(unrouted.head().get("grpc-status")).hasToString("12");
+            assertThat(requireNonNull(unrouted.head()).get("grpc-status")).hasToString("12");
             assertThat(client.post(5, "/nowhere", "content-type", "application/grpc-web")
                             .response(5)
                             .status())

@@ -68,8 +68,7 @@ final class ProxyUnderTest implements AutoCloseable {
         proxy = new HttpProxy(posix, options.apply(HttpProxyOptions.defaults().withWorkers(1)), new Counting());
         proxy.start();
         Endpoints cluster = new Endpoints(List.of(endpoints), protocol);
-        proxy.addListener(
-                new HttpListener(
+        proxy.addListener(new HttpListener(
                 "web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded, http2));
     }
 

@@ -44,8 +44,9 @@ final class GrpcPrograms {
     /** Skips the test when there is no gRPC. */
     static void orSkip() {
         if (PYTHON.isEmpty()) {
-            System.err.println("SKIPPED: there is no grpcio (python3 -m venv .baton/grpc && .baton/grpc/bin/pip install grpcio):"
-                    + " what gRPC would see is not tested");
+            System.err.println(
+                    "SKIPPED: there is no grpcio (python3 -m venv .baton/grpc && .baton/grpc/bin/pip install grpcio):"
+                            + " what gRPC would see is not tested");
         }
         Assumptions.assumeTrue(PYTHON.isPresent(), "there is no grpcio");
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,8 +69,19 @@ class Http2RestartTest {
             String url = front.url("/status");
             Thread curl = Thread.ofVirtual().start(() -> {
                 while (running.get()) {
-                    check(failures, "curl", Foreign.CURL, "-sS", "--http2-prior-knowledge", "--max-time", "30", "-w",
-                            "%{http_version} %{http_code}\n", url, url, url);
+                    check(
+                            failures,
+                            "curl",
+                            Foreign.CURL,
+                            "-sS",
+                            "--http2-prior-knowledge",
+                            "--max-time",
+                            "30",
+                            "-w",
+                            "%{http_version} %{http_code}\n",
+                            url,
+                            url,
+                            url);
                     rounds.incrementAndGet();
                 }
             });

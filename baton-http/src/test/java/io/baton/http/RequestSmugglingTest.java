@@ -83,7 +83,6 @@ class RequestSmugglingTest {
                 bad("a method with a bracket", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
                 bad("CONNECT to no port", "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n", 400),
                 bad("CONNECT with a body", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nContent-Length: 1\r\n\r\na", 400),
-                bad("HTTP/2 without a word before", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
                 bad("HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505),
                 bad("a version in lower case", "GET / http/1.1\r\nHost: a\r\n\r\n", 400),
                 bad("TLS", "\u0016\u0003\u0001\u0002\u0000", 400));
@@ -104,6 +103,25 @@ class RequestSmugglingTest {
             assertThat(origin.heads).isEmpty();
             assertThat(proxy.onlyReport().outcome()).isEqualTo(HttpOutcome.REFUSED);
             assertThat(proxy.onlyReport().status()).isEqualTo(status);
+        }
+    }
+
+    @Test
+    void thePrefaceOfHttp2IsRefusedWhereHttp2IsNotSpoken() throws Exception {
+        try (Origin origin = Origin.answering(OK);
+                ProxyUnderTest proxy = new ProxyUnderTest(
+                        ProxyUnderTest.TIMEOUTS,
+                        HttpLimits.defaults(),
+                        ForwardedHeaders.APPEND,
+                        options -> options,
+                        Http2Options.defaults().withPriorKnowledge(false),
+                        UpstreamProtocol.HTTP_1_1,
+                        origin.address());
+                Client client = proxy.client()) {
+            assertThat(client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").read().status())
+                    .isEqualTo(505);
+            assertThat(client.rest()).isEmpty();
+            assertThat(origin.heads).isEmpty();
         }
     }
 

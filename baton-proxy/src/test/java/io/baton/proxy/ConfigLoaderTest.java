@@ -53,6 +53,7 @@ class ConfigLoaderTest {
                   routes:
                     - { host: Api.example.com, prefix: /v1, headers: { X-Canary: "true" }, cluster: api }
                     - { host: "*.example.com", exact: /health, cluster: origin }
+                    - { connect: true, cluster: origin }
                     - { prefix: /, cluster: origin }
                   idle_timeout: 30s
                   request_head_timeout: 5s
@@ -149,6 +150,7 @@ class ConfigLoaderTest {
                                 "api"),
                         new RouteConfig(
                                 Optional.of("*.example.com"), new PathMatch.Exact("/health"), Map.of(), "origin"),
+                        new RouteConfig(Optional.empty(), new PathMatch.Connect(), Map.of(), "origin"),
                         new RouteConfig(Optional.empty(), new PathMatch.Prefix("/"), Map.of(), "origin")),
                 new HttpTimeouts(
                         Duration.ofSeconds(30),

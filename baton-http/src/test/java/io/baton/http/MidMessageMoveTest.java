@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -214,6 +216,8 @@ class MidMessageMoveTest {
         }
     }
 
+    private static final int BLOCK = 1 << 19;
+
     @Test
     void aTunnelMovesAtAnyByteInBothDirections() throws Exception {
         Origin[] self = new Origin[1];
@@ -232,23 +236,26 @@ class MidMessageMoveTest {
             client.send("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(101);
             Future<byte[]> received = async(() -> client.socket.getInputStream().readAllBytes());
+            Semaphore moves = new Semaphore(1);
             Future<byte[]> sending = async(() -> {
-                for (int at = 0; at < sent.length; at += 50_000) {
-                    client.socket.getOutputStream().write(sent, at, Math.min(50_000, sent.length - at));
-                    Thread.onSpinWait();
+                for (int at = 0; at < sent.length; at += BLOCK) {
+                    // One for each, while some of those before are on their way.
+                    assertThat(moves.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+                    client.socket.getOutputStream().write(sent, at, BLOCK);
                 }
                 client.socket.shutdownOutput();
                 return sent;
             });
             int moved = 0;
             while (!received.isDone()) {
-                moved += passage.move();
-                moved += passage.moveBack();
+                int now = passage.move() + passage.moveBack();
+                moved += now;
+                moves.release(now);
             }
             sending.get();
             byte[] all = received.get();
             assertThat(all).hasSize(sent.length + 3).startsWith(sent);
-            assertThat(moved).isGreaterThan(4);
+            assertThat(moved).isGreaterThanOrEqualTo(sent.length / BLOCK - 1);
             await().until(() -> passage.first.reports.size() + passage.second.reports.size() == 1);
         }
     }

@@ -59,6 +59,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private long requests;
     private long discarded;
 
+    /** On its way to another process: until that is settled nobody thaws it, or two would serve it. */
+    private boolean departed;
+
     /** Whether {@link Moves} has it in a queue. */
     boolean queued;
 
@@ -537,11 +540,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         frozen = true;
     }
 
+    /** Goes on, unless it is on its way to another process. */
     void thaw() {
-        if (frozen) {
+        if (frozen && !departed) {
             frozen = false;
             resumeRequest();
         }
+    }
+
+    boolean hasDeparted() {
+        return departed;
+    }
+
+    /** It is frozen and detached, and offered to another process. */
+    void depart() {
+        departed = true;
+    }
+
+    /** That one did not take it. */
+    void comeBack() {
+        departed = false;
+        thaw();
     }
 
     /** All there is to it; the same as long as it is frozen. */

@@ -73,7 +73,7 @@ final class Moves {
                 break;
             }
             next.queued = false;
-            if (next.isOpen() && next.keptInHandover != handover) {
+            if (next.isOpen() && !next.hasDeparted() && next.keptInHandover != handover) {
                 Optional<Departure> departure = tryQuiesce(next, left);
                 if (departure.isPresent()) {
                     Snapshot snapshot = departure.get().snapshot();
@@ -129,6 +129,8 @@ final class Moves {
                 fds.add(ours.get().fd());
                 upstream.ifPresent(channel -> fds.add(channel.fd()));
                 client.keptInHandover = handover; // for the case that it comes back
+                client.depart();
+                held.remove(client);
                 return Optional.of(new Departure(
                         worker,
                         client,
@@ -172,7 +174,7 @@ final class Moves {
         upstream.ifPresent(DetachedChannel::comeBack);
         if (client.isOpen()) {
             worker.deadlines().resume(client.deadline(), deadlineLeftNanos);
-            client.thaw();
+            client.comeBack();
         }
     }
 
@@ -264,7 +266,7 @@ final class Moves {
         lookingLater = false;
         boolean any = false;
         for (ClientConnection client : later) {
-            if (client.isOpen()) {
+            if (client.isOpen() && !client.hasDeparted() && client.keptInHandover != handover) {
                 enqueue(rest, client);
                 any = true;
             }

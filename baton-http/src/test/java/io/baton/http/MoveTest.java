@@ -105,6 +105,31 @@ class MoveTest {
     }
 
     @Test
+    void oneThatIsOnOfferForLongIsTouchedByNobody() throws Exception {
+        CountDownLatch let = new CountDownLatch(1);
+        try (Origin origin = waiting(let);
+                Passage passage = new Passage(origin.address());
+                Client client = passage.client()) {
+            client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+            await().until(() -> origin.heads.size() == 1);
+            var source = passage.first.proxy.connectionSource();
+            assertThat(source.quiesce(Passage.BATCH, Duration.ofSeconds(5))).isEmpty();
+            // So that it is looked for again after it was fetched, and before it would go on if nobody had fetched it.
+            await().pollDelay(Duration.ofNanos(Moves.LONG_NANOS).minusMillis(75)).until(() -> true);
+            let.countDown();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> passage.wakes.get() > 0);
+            var leaving = source.quiesce(Passage.BATCH, Duration.ofSeconds(5)).getFirst();
+            await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+            assertThat(origin.heads).as("what the owner-to-be would send once more").hasSize(1);
+            leaving.resume();
+
+            assertThat(client.read().body()).isEqualTo("ok");
+            assertThat(client.read().body()).isEqualTo("ok");
+            assertThat(origin.heads).hasSize(2);
+        }
+    }
+
+    @Test
     void oneThatNobodyFetchesGoesOn() throws Exception {
         CountDownLatch let = new CountDownLatch(1);
         try (Origin origin = waiting(let);

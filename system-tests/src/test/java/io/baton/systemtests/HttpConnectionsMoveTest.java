@@ -22,8 +22,10 @@ class HttpConnectionsMoveTest {
     private static final int RESTARTS = 10;
     private static final Pattern COUNT = Pattern.compile("\"(\\w+)\": (\\d+)");
 
-    private static final HttpFront.Settings QUICK =
-            HttpFront.Settings.usual().withMore("handover: { rehearsal: 200ms, drain: 20s, parent_shutdown: 40s }");
+    /** On a busy machine ten restarts take longer than idle connections usually last. */
+    private static final HttpFront.Settings QUICK = HttpFront.Settings.usual()
+            .withHttp("idle_timeout: 10m")
+            .withMore("handover: { rehearsal: 200ms, drain: 20s, parent_shutdown: 40s }");
 
     @TempDir
     Path temp;

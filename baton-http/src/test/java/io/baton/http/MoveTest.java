@@ -115,12 +115,15 @@ class MoveTest {
             var source = passage.first.proxy.connectionSource();
             assertThat(source.quiesce(Passage.BATCH, Duration.ofSeconds(5))).isEmpty();
             // So that it is looked for again after it was fetched, and before it would go on if nobody had fetched it.
-            await().pollDelay(Duration.ofNanos(Moves.LONG_NANOS).minusMillis(75)).until(() -> true);
+            await().pollDelay(Duration.ofNanos(Moves.LONG_NANOS).minusMillis(75))
+                    .until(() -> true);
             let.countDown();
             await().pollInterval(Duration.ofMillis(1)).until(() -> passage.wakes.get() > 0);
             var leaving = source.quiesce(Passage.BATCH, Duration.ofSeconds(5)).getFirst();
             await().pollDelay(Duration.ofMillis(500)).until(() -> true);
-            assertThat(origin.heads).as("what the owner-to-be would send once more").hasSize(1);
+            assertThat(origin.heads)
+                    .as("what the owner-to-be would send once more")
+                    .hasSize(1);
             leaving.resume();
 
             assertThat(client.read().body()).isEqualTo("ok");

@@ -93,7 +93,7 @@ class HttpRefusalsTest {
                 raw("no version", "GET /head\r\nHost: x\r\n\r\n"),
                 raw("a version of tomorrow", "GET /head HTTP/9.1\r\nHost: x\r\n\r\n"),
                 raw("a version that is none", "GET /head HTTP/1.1.1\r\nHost: x\r\n\r\n"),
-                raw("HTTP/2 without being asked", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+                raw("HTTP/2 in a request line", "GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
                 raw("a relative target", "GET head HTTP/1.1\r\nHost: x\r\n\r\n"),
                 raw("a method that is none", "G[T /head HTTP/1.1\r\nHost: x\r\n\r\n"),
                 raw("a tunnel to anywhere", "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n"),

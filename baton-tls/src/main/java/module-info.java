@@ -5,6 +5,8 @@ module io.baton.tls {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.tcnative.classes.openssl;
+    requires java.naming;
+    requires io.netty.codec;
     requires org.slf4j;
     requires static org.jspecify;
 

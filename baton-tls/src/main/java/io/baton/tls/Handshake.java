@@ -5,6 +5,7 @@ import static javax.net.ssl.SSLEngineResult.HandshakeStatus.NEED_UNWRAP;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
@@ -29,7 +30,15 @@ final class Handshake implements AutoCloseable {
     static final int MAX_OUTPUT = 2 * RecordHeader.MAX_RECORD;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
-    private static final ByteBuffer NOWHERE = ByteBuffer.allocateDirect(0);
+
+    /** The engine wants room for application data, of which it never gets to see any. */
+    private static final FastThreadLocal<ByteBuffer> ROOM = new FastThreadLocal<>() {
+        @Override
+        protected ByteBuffer initialValue() {
+            return ByteBuffer.allocateDirect(RecordHeader.MAX_RECORD);
+        }
+    };
+
     private static final int MAX_STEPS = 256;
 
     private final ReferenceCountedOpenSslEngine engine;
@@ -84,12 +93,12 @@ final class Handshake implements AutoCloseable {
                 case NEED_WRAP -> wrap(out);
                 case NEED_TASK -> runTask();
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                    if (!record.hasRemaining()) {
-                        yield null;
-                    }
-                    yield unwrap(record);
-                }
-                case FINISHED, NOT_HANDSHAKING -> HandshakeStatus.FINISHED;
+                            // Without anything to read too: only the call after a record tells that it was the last.
+                            boolean more = record.hasRemaining();
+                            HandshakeStatus after = unwrap(record);
+                            yield after == NEED_UNWRAP && !more ? null : after;
+                        }
+                        case FINISHED, NOT_HANDSHAKING -> HandshakeStatus.FINISHED;
             };
             if (status == null) {
                 return false;
@@ -110,7 +119,10 @@ final class Handshake implements AutoCloseable {
     }
 
     private HandshakeStatus unwrap(ByteBuffer record) throws SSLException {
-        SSLEngineResult result = engine.unwrap(record, NOWHERE);
+        SSLEngineResult result = engine.unwrap(record, ROOM.get().clear());
+        if (result.bytesProduced() > 0) {
+            throw new SSLException("application data inside the handshake");
+        }
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
             throw new SSLException("the other side closed the connection in its handshake");
         }

@@ -14,9 +14,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,20 +34,9 @@ final class ServerContext implements AutoCloseable {
 
     static ServerContext load(TlsServerConfig config, CertificateFiles files, TlsEngine engine)
             throws TlsConfigException {
-        byte[] chain = read(files.certificate());
-        byte[] key = read(files.key());
-        SslContextBuilder builder;
-        try {
-            builder = SslContextBuilder.forServer(new ByteArrayInputStream(chain), new ByteArrayInputStream(key));
-        } catch (IllegalArgumentException e) {
-            throw new TlsConfigException(
-                    "certificate %s and key %s: %s; expected a chain in PEM and its key as PKCS#8 (BEGIN PRIVATE KEY) without a password"
-                            .formatted(files.certificate(), files.key(), rootMessage(e)),
-                    e);
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
-        List<String> names = CertificateNames.of(certificate(files.certificate(), chain));
+        ServerIdentity identity = ServerIdentity.read(files);
+        SslContextBuilder builder = SslContextBuilder.forServer(identity.key(), identity.chain());
+        List<String> names = CertificateNames.of(identity.chain().getFirst());
         common(builder, config.applicationProtocols(), config.oldest(), config.newest(), engine);
         config.clientCa()
                 .ifPresent(_ -> builder.clientAuth(
@@ -104,15 +90,6 @@ final class ServerContext implements AutoCloseable {
         } catch (IOException e) {
             throw new TlsConfigException(
                     "%s cannot be read: %s".formatted(file, e.getClass().getSimpleName()), e);
-        }
-    }
-
-    private static X509Certificate certificate(Path file, byte[] chain) throws TlsConfigException {
-        try {
-            return (X509Certificate)
-                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(chain));
-        } catch (CertificateException e) {
-            throw new TlsConfigException("certificate %s: %s".formatted(file, e.getMessage()), e);
         }
     }
 

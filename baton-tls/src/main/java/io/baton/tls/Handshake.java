@@ -93,12 +93,12 @@ final class Handshake implements AutoCloseable {
                 case NEED_WRAP -> wrap(out);
                 case NEED_TASK -> runTask();
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                            // Without anything to read too: only the call after a record tells that it was the last.
-                            boolean more = record.hasRemaining();
-                            HandshakeStatus after = unwrap(record);
-                            yield after == NEED_UNWRAP && !more ? null : after;
-                        }
-                        case FINISHED, NOT_HANDSHAKING -> HandshakeStatus.FINISHED;
+                    // Without anything to read too: only the call after a record tells that it was the last.
+                    boolean more = record.hasRemaining();
+                    HandshakeStatus after = unwrap(record);
+                    yield after == NEED_UNWRAP && !more ? null : after;
+                }
+                case FINISHED, NOT_HANDSHAKING -> HandshakeStatus.FINISHED;
             };
             if (status == null) {
                 return false;

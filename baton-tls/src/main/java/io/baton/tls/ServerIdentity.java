@@ -30,16 +30,16 @@ record ServerIdentity(List<X509Certificate> chain, PrivateKey key) {
         try {
             Matcher matcher = PKCS8.matcher(new String(pem, StandardCharsets.US_ASCII));
             if (!matcher.find()) {
-                throw new TlsConfigException("key %s: expected PKCS#8 in PEM (BEGIN PRIVATE KEY) without a password"
-                        .formatted(files.key()));
+                throw new TlsConfigException(
+                        "key %s: expected PKCS#8 in PEM (BEGIN PRIVATE KEY) without a password".formatted(files.key()));
             }
             byte[] der = Base64.getMimeDecoder().decode(matcher.group(1));
             PrivateKey key = KeyFactory.getInstance(own.getPublicKey().getAlgorithm())
                     .generatePrivate(new PKCS8EncodedKeySpec(der));
             Arrays.fill(der, (byte) 0);
             if (!belongTogether(own, key)) {
-                throw new TlsConfigException("certificate %s and key %s do not belong together"
-                        .formatted(files.certificate(), files.key()));
+                throw new TlsConfigException(
+                        "certificate %s and key %s do not belong together".formatted(files.certificate(), files.key()));
             }
             return new ServerIdentity(chain, key);
         } catch (GeneralSecurityException e) {
@@ -55,11 +55,10 @@ record ServerIdentity(List<X509Certificate> chain, PrivateKey key) {
     private static List<X509Certificate> chain(CertificateFiles files) throws TlsConfigException {
         byte[] pem = ServerContext.read(files.certificate());
         try {
-            List<X509Certificate> chain = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem))
-                    .stream()
-                    .map((Certificate certificate) -> (X509Certificate) certificate)
-                    .toList();
+            List<X509Certificate> chain =
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
+                            .map((Certificate certificate) -> (X509Certificate) certificate)
+                            .toList();
             if (!chain.isEmpty()) {
                 return chain;
             }
@@ -71,12 +70,11 @@ record ServerIdentity(List<X509Certificate> chain, PrivateKey key) {
     }
 
     private static boolean belongTogether(X509Certificate certificate, PrivateKey key) throws GeneralSecurityException {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> key.getAlgorithm(); // EdDSA
-                };
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> key.getAlgorithm(); // EdDSA
+        };
         Signature signer = Signature.getInstance(algorithm);
         signer.initSign(key);
         signer.update(PROBE);

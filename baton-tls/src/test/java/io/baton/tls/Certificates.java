@@ -59,7 +59,8 @@ final class Certificates {
         openssl("x509", "-req", "-in", path(file + ".csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"))
                 .with("-CAcreateserial", "-days", "2", "-copy_extensions", "copy", "-out", path(file + ".pem"))
                 .run();
-        CertificateFiles made = new CertificateFiles(directory.resolve(file + ".pem"), directory.resolve(file + ".key"));
+        CertificateFiles made =
+                new CertificateFiles(directory.resolve(file + ".pem"), directory.resolve(file + ".key"));
         issued.put(file, made);
         return made;
     }

@@ -31,7 +31,11 @@ class MovingTest {
     private final Certificates certificates = Certificates.shared();
     private final Nonces nonces = new Nonces();
     private final TlsServer tls = new TlsServer(
-            "web", TlsServerConfig.of(certificates.issue("a", "a.example.com")), TlsEngine.NATIVE, TicketKeys.generate(), nonces::create);
+            "web",
+            TlsServerConfig.of(certificates.issue("a", "a.example.com")),
+            TlsEngine.NATIVE,
+            TicketKeys.generate(),
+            nonces::create);
     private final TestServer server = new TestServer(tls, Echo::new);
     private @Nullable Channel current;
 

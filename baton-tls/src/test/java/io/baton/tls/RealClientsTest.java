@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,8 +71,7 @@ class RealClientsTest {
     }
 
     private static String run(String input, String... command) throws Exception {
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (OutputStream in = process.getOutputStream()) {
             in.write(input.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -156,7 +156,9 @@ class RealClientsTest {
                 TlsServerConfig.of(first).withClientCertificates(ClientAuthentication.REQUIRED, certificates.ca());
         try (TlsServer tls = tls(config);
                 TestServer server = serve(tls, Hello::new)) {
-            String[] shown = {"--cert", own.certificate().toString(), "--key", own.key().toString()};
+            String[] shown = {
+                "--cert", own.certificate().toString(), "--key", own.key().toString()
+            };
             assertThat(curl(server, "a.example.com", shown)).isEqualTo("200 100000");
             assertThat(server.sessions.remove().x509Certificates().getFirst().getSubjectX500Principal())
                     .hasToString("CN=client");
@@ -219,20 +221,22 @@ class RealClientsTest {
 
     /** Tickets come behind the handshake: waits until what it said has come back. */
     private String sClientThatHears(TestServer server, String line, String... more) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("openssl", "s_client", "-connect", "127.0.0.1:" + server.port(), "-CAfile"));
+        List<String> command =
+                new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + server.port(), "-CAfile"));
         command.add(certificates.ca().toString());
         command.addAll(List.of(more));
         return converse(command, line);
     }
 
+    @SuppressWarnings("JdkObsolete") // the StringBuffer is filled by one thread and read by another
     private static String converse(List<String> command, String... lines) throws Exception {
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         StringBuffer said = new StringBuffer();
         Thread reader = Thread.ofPlatform().daemon().start(() -> {
             try {
-                for (int c = process.getInputStream().read(); c >= 0; c = process.getInputStream().read()) {
+                for (int c = process.getInputStream().read();
+                        c >= 0;
+                        c = process.getInputStream().read()) {
                     said.append((char) c);
                 }
             } catch (IOException e) {
@@ -244,7 +248,8 @@ class RealClientsTest {
                 int before = said.length();
                 in.write(line.getBytes(StandardCharsets.UTF_8));
                 in.flush();
-                await().atMost(PATIENCE).until(() -> said.indexOf(line.equals("K\n") ? "KEYUPDATE" : line, before) >= 0);
+                await().atMost(PATIENCE)
+                        .until(() -> said.indexOf(line.equals("K\n") ? "KEYUPDATE" : line, before) >= 0);
             }
         } finally {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -306,7 +311,7 @@ class RealClientsTest {
                 TestServer server = serve(tls, Hello::new)) {
             assertThat(run("", "curl", "-sS", "--max-time", "20", "http://127.0.0.1:" + server.port() + "/"))
                     .contains("curl: (");
-            try (Socket silent = new Socket("127.0.0.1", server.port())) {
+            try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 silent.setSoTimeout(30_000);
                 assertThat(silent.getInputStream().read()).isEqualTo(-1);
             }

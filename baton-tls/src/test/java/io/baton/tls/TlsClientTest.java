@@ -100,8 +100,8 @@ class TlsClientTest {
         try (TlsServer tls = TlsServer.create(
                         "web", TlsServerConfig.of(certificate), TlsEngine.NATIVE, TicketKeys.generate());
                 TestServer server = new TestServer(tls, Echo::new);
-                TlsClient otherName = TlsClient.create(
-                        TlsClientConfig.of("b.example.com", Optional.of(certificates.ca())));
+                TlsClient otherName =
+                        TlsClient.create(TlsClientConfig.of("b.example.com", Optional.of(certificates.ca())));
                 TlsClient otherCa = TlsClient.create(TlsClientConfig.of("a.example.com", Optional.empty()))) {
             connect(otherName, server.port());
             await().until(() -> outcome.size() == 1);

@@ -38,8 +38,8 @@ final class TlsSnapshotCodec {
 
     static byte[] encode(TlsSnapshot snapshot) {
         TlsSession session = snapshot.session();
-        byte[] alpn = ascii(session.applicationProtocol());
-        byte[] name = ascii(session.serverName());
+        byte[] alpn = latin1(session.applicationProtocol());
+        byte[] name = latin1(session.serverName());
         int certificates = session.peerCertificates().stream()
                 .mapToInt(der -> U24_BYTES + der.length)
                 .sum();
@@ -77,8 +77,8 @@ final class TlsSnapshotCodec {
                 | (snapshot.session().resumed() ? RESUMED : 0);
     }
 
-    private static byte[] ascii(Optional<String> text) {
-        return text.orElse("").getBytes(StandardCharsets.US_ASCII);
+    private static byte[] latin1(Optional<String> text) {
+        return text.orElse("").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static void putShort(ByteBuffer out, byte[] bytes) {
@@ -160,7 +160,7 @@ final class TlsSnapshotCodec {
     }
 
     private static Optional<String> text(ByteBuffer in, int length) throws TlsSnapshotException {
-        String text = new String(bytes(in, length, MAX_NAME, "name"), StandardCharsets.US_ASCII);
+        String text = new String(bytes(in, length, MAX_NAME, "name"), StandardCharsets.ISO_8859_1);
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.time.Duration;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -186,6 +187,11 @@ class RecordLayerTest {
 
         assertThatIllegalStateException().isThrownBy(() -> seal(pair.client(), WORD));
         assertThat(pair.client().write().sequence()).isZero();
+    }
+
+    @Test
+    void theWarmupGoesThroughEverySuite() {
+        assertThat(TlsWarmup.run(Duration.ZERO)).isEqualTo(CipherSuite.values().length);
     }
 
     @Test

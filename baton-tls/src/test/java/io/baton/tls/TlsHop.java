@@ -25,8 +25,7 @@ final class TlsHop {
     public static void main(String[] arguments) throws Exception {
         Posix posix = Posix.linux();
         try (Fd socket = posix.socket(SocketFamily.UNIX, SocketType.DATAGRAM, false);
-                BufferedReader told =
-                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+                BufferedReader told = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             posix.bind(socket, new SocketAddress.UnixPath(arguments[0]));
             EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
             System.out.println("ready");

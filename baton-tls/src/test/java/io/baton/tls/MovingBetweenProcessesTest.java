@@ -30,8 +30,9 @@ class MovingBetweenProcessesTest {
         Certificates certificates = Certificates.shared();
         String second = directory.resolve("second").toString();
         String third = directory.resolve("third").toString();
-        try (ChildJvm b = ChildJvm.start(TlsHop.class, second);
-                ChildJvm c = ChildJvm.start(TlsHop.class, third);
+        // One after the other: on a busy machine two JVMs that start at once take longer than a child may.
+        try (ChildJvm b = started(second);
+                ChildJvm c = started(third);
                 TlsServer tls = TlsServer.create(
                         "web",
                         TlsServerConfig.of(certificates.issue("a", "a.example.com")),
@@ -40,8 +41,6 @@ class MovingBetweenProcessesTest {
                 TestServer server = new TestServer(tls, Echo::new);
                 JsseClient client = new JsseClient(server.port(), certificates.ca(), version, suite);
                 Fd socket = posix.socket(SocketFamily.UNIX, SocketType.DATAGRAM, false)) {
-            b.awaitLine("ready");
-            c.awaitLine("ready");
             await().until(() -> !server.established.isEmpty());
             echoed(client, 1000);
 
@@ -57,6 +56,17 @@ class MovingBetweenProcessesTest {
             assertThat(b.awaitExit()).isZero();
             c.awaitLine("adopted");
             echoed(client, 40_000);
+        }
+    }
+
+    private static ChildJvm started(String path) throws Exception {
+        ChildJvm child = ChildJvm.start(TlsHop.class, path);
+        try {
+            child.awaitLine("ready");
+            return child;
+        } catch (RuntimeException | Error e) {
+            child.close();
+            throw e;
         }
     }
 

@@ -9,26 +9,29 @@
  *  - what was sent can be read after its sender has been killed or has closed its end;
  *  - sending and the other side's shutdown for reading (FENCE) exclude one another: after it nothing arrives.
  *
- * Checked: never two processes touch the connection (Monitor); in the end whoever owns it and lives does touch it
- * (Judge); until the commit the parent accepts (Monitor); nobody waits for ever (invalid end states).
+ * Checked: never two processes touch the connection (Monitor); what one had offered and then gone on with, the other
+ * never does, though the first be dead (Monitor); in the end whoever owns it and lives does touch it (Judge); until the
+ * commit the parent accepts (Monitor); nobody waits for ever (invalid end states).
  * -DMUTATION=n breaks one rule, and each must be found:
  *  1  the child touches the connection before it has sent Accepted
  *  2  the parent resumes what has no answer without the fence
  *  3  who cannot send Accepted keeps the connection without asking whether the other lives
  *  4  the parent does not resume when the channel ends
  *  5  the parent stops accepting when it has nothing more to offer, before the commit
+ *  6  who takes back what it had offered does not say so
+ *  7  who cannot send Accepted to one that is dead does not ask whether that had taken back what it had offered
  */
 #ifndef MUTATION
 #define MUTATION 0
 #endif
 
-mtype = { HELLO, WELCOME, REFUSE, READY, OFFER, ACCEPTED, REFUSED, EXHAUSTED, COMMIT, COMMITTED, ROLLBACK, BYE };
+mtype = { HELLO, WELCOME, REFUSE, READY, OFFER, ACCEPTED, REFUSED, EXHAUSTED, COMMIT, COMMITTED, ROLLBACK, BYE, ABANDON };
 
 #define P 1
 #define C 2
 
-chan toParent = [6] of { mtype };
-chan toChild = [6] of { mtype };
+chan toParent = [8] of { mtype };
+chan toChild = [8] of { mtype };
 bool parentFenced, childFenced;     /* takes nothing any more: sending to it fails, and that is seen */
 bool parentKilled, childKilled;
 bool parentDone, childDone;
@@ -37,9 +40,17 @@ bool childTouches;
 bool parentAccepts = true;
 bool committed;
 byte owner = P;                     /* by the rule: who has sent Accepted */
+bool parentTookBack, childTookBack; /* has gone on with what it had offered */
 
 #define SEND_PARENT(m) skip; atomic { if :: parentFenced -> sent = false :: else -> toParent!m; sent = true fi }
 #define SEND_CHILD(m)  skip; atomic { if :: childFenced -> sent = false :: else -> toChild!m; sent = true fi }
+#if MUTATION == 7
+#define TAKEN_BACK_BY_CHILD  false
+#define TAKEN_BACK_BY_PARENT false
+#else
+#define TAKEN_BACK_BY_CHILD  (toParent??[ABANDON])     /* said before the fence, so it is there */
+#define TAKEN_BACK_BY_PARENT (toChild??[ABANDON])
+#endif
 #define PARENT_KILLED  atomic { parentKilled = true; parentFenced = true; parentTouches = false; goto dead }
 #define CHILD_KILLED   atomic { childKilled = true; childFenced = true; childTouches = false; goto dead }
 
@@ -87,7 +98,8 @@ proctype Parent()
 #if MUTATION == 3
                 :: !sent -> parentTouches = true
 #else
-                :: !sent && childKilled -> atomic { owner = P; parentTouches = true }
+                :: atomic { !sent && childKilled && !TAKEN_BACK_BY_CHILD -> owner = P; parentTouches = true }
+                :: !sent && childKilled && TAKEN_BACK_BY_CHILD -> break
                 :: !sent && !childKilled -> break                   /* discarded */
 #endif
                 fi
@@ -97,6 +109,9 @@ proctype Parent()
         :: else -> break
         fi
     od;
+#if MUTATION != 6
+    if :: offered -> SEND_CHILD(ABANDON) :: else fi;
+#endif
 #if MUTATION != 2
     parentFenced = true;                            /* FENCE, and what has arrived counts */
     do
@@ -106,7 +121,7 @@ proctype Parent()
     od;
 #endif
 #if MUTATION != 4
-    if :: offered -> atomic { offered = false; parentTouches = true } :: else fi;
+    if :: offered -> atomic { offered = false; parentTouches = true; parentTookBack = true } :: else fi;
 #endif
     parentFenced = true;
     if
@@ -154,7 +169,8 @@ proctype Child()
 #if MUTATION == 3
                 :: !sent -> childTouches = true
 #else
-                :: !sent && parentKilled -> atomic { owner = C; childTouches = true }
+                :: atomic { !sent && parentKilled && !TAKEN_BACK_BY_PARENT -> owner = C; childTouches = true }
+                :: !sent && parentKilled && TAKEN_BACK_BY_PARENT -> break
                 :: !sent && !parentKilled -> break  /* discarded */
 #endif
                 fi
@@ -167,13 +183,16 @@ proctype Child()
         :: else -> skip
         fi
     od;
+#if MUTATION != 6
+    if :: returned -> SEND_PARENT(ABANDON) :: else fi;
+#endif
     childFenced = true;
     do
     :: atomic { nempty(toChild) -> toChild?m };
         if :: m == ACCEPTED && returned -> returned = false :: else fi
     :: empty(toChild) -> break
     od;
-    if :: returned -> atomic { returned = false; childTouches = true } :: else fi;
+    if :: returned -> atomic { returned = false; childTouches = true; childTookBack = true } :: else fi;
     if
     :: CHILD_KILLED
     :: skip
@@ -187,8 +206,11 @@ active proctype Monitor()
 {
 end:
     atomic {
-        (parentTouches && childTouches) || (!parentAccepts && !committed) ->
+        (parentTouches && childTouches) || (childTouches && parentTookBack) || (parentTouches && childTookBack) ||
+        (!parentAccepts && !committed) ->
         assert(!(parentTouches && childTouches));
+        assert(!(childTouches && parentTookBack));
+        assert(!(parentTouches && childTookBack));
         assert(parentAccepts || committed)
     }
 }

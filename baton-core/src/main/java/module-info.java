@@ -2,6 +2,7 @@
 module io.baton {
     requires transitive io.baton.posix;
     requires com.google.protobuf;
+    requires java.management;
     requires org.slf4j;
     requires static org.jspecify;
 

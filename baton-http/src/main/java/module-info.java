@@ -1,10 +1,12 @@
-/** The HTTP/1.1 data path, on Netty. */
+/** The HTTP/1.1 and HTTP/2 data path, on Netty. */
 module io.baton.http {
+    requires transitive io.baton;
     requires transitive io.baton.posix;
     requires io.baton.netty;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.http;
+    requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;

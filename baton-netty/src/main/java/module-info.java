@@ -1,9 +1,11 @@
-/** For any Netty server: adopt handed listening sockets. */
+/** For any Netty server: adopt handed listening sockets, detach and attach live channels. */
 module io.baton.netty {
     requires transitive io.baton.posix;
     requires transitive io.netty.transport;
+    requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires org.slf4j;
     requires static org.jspecify;
 

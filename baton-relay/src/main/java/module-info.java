@@ -2,7 +2,6 @@
 module io.baton.relay {
     requires transitive io.baton;
     requires transitive io.baton.posix;
-    requires java.management;
     requires org.slf4j;
     requires static org.jspecify;
 

@@ -2,6 +2,9 @@
 module io.baton.bench {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
+    requires io.baton;
+    requires io.baton.posix;
+    requires io.baton.relay;
     requires HdrHistogram;
     requires io.netty.buffer;
     requires io.netty.codec;

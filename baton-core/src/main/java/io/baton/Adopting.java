@@ -7,7 +7,9 @@ import io.baton.spi.RestoredConnection;
 import io.baton.spi.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -28,6 +30,9 @@ final class Adopting {
     private final Duration patience;
     private final BooleanSupplier peerEnded;
     private final AtomicLong adopted = new AtomicLong();
+
+    /** By kind, of which there are as many as restorers. */
+    private final Map<String, Counter> counters = new HashMap<>();
 
     /**
      * @param patience how long an answer may wait for room; less than the other side waits for it
@@ -56,8 +61,8 @@ final class Adopting {
     /**
      * Takes an offer over. Owns {@code fds}, of which the offer has announced as many.
      *
-     * @return false when the other side lives and cannot be told: what else it has offered is not to be had either. When it is dead, what
-     *     it has offered is nobody's but ours
+     * @return false when the other side lives, or lived to take back what it had offered, and cannot be told: what else it has offered is
+     *     not to be had either. When it died before, what it has offered is nobody's but ours
      */
     boolean take(HandoverMessage.Offer offer, List<Fd> fds) {
         List<Candidate> candidates = new ArrayList<>();
@@ -77,11 +82,11 @@ final class Adopting {
         List<Long> ids =
                 candidates.stream().map(candidate -> candidate.offered().id()).toList();
         HandoverMessage answer = new HandoverMessage.Accepted(offer.batch(), ids, refused, budget.available());
-        boolean ours = channel.sendFirmly(answer, patience) || peerEnded.getAsBoolean();
+        boolean ours = channel.sendFirmly(answer, patience) || (peerEnded.getAsBoolean() && !channel.isAbandoned());
         if (ours) {
             activate(offer, candidates);
         } else {
-            LOG.warn("{} connections are left to the other side, which cannot be told of them", candidates.size());
+            LOG.warn("{} connections are the other side's, which cannot be told of them", candidates.size());
             candidates.forEach(candidate -> Guarded.run("discard", candidate.connection()::discard));
         }
         return ours;
@@ -103,12 +108,14 @@ final class Adopting {
     private void activate(HandoverMessage.Offer offer, List<Candidate> candidates) {
         for (Candidate candidate : candidates) {
             Guarded.run("activate", candidate.connection()::activate);
-            stats.counter("baton.connections_migrated."
-                            + candidate.offered().kind().name())
-                    .add(1);
+            migrated(candidate.offered().kind().name()).add(1);
         }
         pauses.add(System.nanoTime() - offer.quiescedNanos(), candidates.size());
         adopted.addAndGet(candidates.size());
+    }
+
+    private Counter migrated(String kind) {
+        return counters.computeIfAbsent(kind, name -> stats.counter("baton.connections_migrated." + name));
     }
 
     /** Any thread. */

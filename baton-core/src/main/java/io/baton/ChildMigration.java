@@ -38,6 +38,7 @@ final class ChildMigration implements AutoCloseable {
     private @Nullable HandoverChannel channel;
     private volatile @Nullable Adopting adopting;
     private @Nullable Offering returning;
+    private @Nullable HandoverChannel left;
     private List<HandoverMessage.Kind> parentAdopts = List.of();
     private int parentBudget;
     private long heardNanos;
@@ -85,7 +86,7 @@ final class ChildMigration implements AutoCloseable {
                 case AdoptionState.Greeting _, AdoptionState.Adopting _ -> step();
                 case AdoptionState.Returning(String reason) -> giveBack(reason, duties);
                 case AdoptionState.Undone(String reason) -> {
-                    close();
+                    endChannel();
                     throw new HotRestartException.RolledBack(reason);
                 }
                 case AdoptionState.Gathered _, AdoptionState.Alone _ -> {
@@ -205,9 +206,9 @@ final class ChildMigration implements AutoCloseable {
         parentAdopts = welcome.adopts();
         parentBudget = welcome.fdBudget();
         expected = welcome.movable();
-        if (say(new HandoverMessage.Ready())) {
-            move(new AdoptionEvent.Welcomed());
-        }
+        // In this order: from Ready on connections pause, and a change of state is slow the first time, and logged.
+        move(new AdoptionEvent.Welcomed());
+        say(new HandoverMessage.Ready());
     }
 
     private void take(HandoverMessage.Offer offer, Received.Message received) {
@@ -251,6 +252,16 @@ final class ChildMigration implements AutoCloseable {
         LOG.info("rolled back: {} connections returned, {} left", offering.moved(), duties.connections());
     }
 
+    /** A parent that has only stalled finds the offers in the channel, which stays open until we end, and takes them then. */
+    private void leaveOffers(String reason) {
+        if (returning != null) {
+            returning.leave();
+        }
+        left = channel;
+        channel = null;
+        lost(reason);
+    }
+
     private void giveBackMore(GivingBack givingBack) {
         long now = System.nanoTime();
         switch (givingBack.turn(now)) {
@@ -264,7 +275,8 @@ final class ChildMigration implements AutoCloseable {
                 }
             }
             case OVERDUE ->
-                giveUp("no answer to an offer within " + options.migration().stallTimeout());
+                leaveOffers(
+                        "no answer to an offer within " + options.migration().stallTimeout());
             case GONE -> lost("the parent takes nothing back");
         }
     }
@@ -354,7 +366,7 @@ final class ChildMigration implements AutoCloseable {
     }
 
     private void lost(String reason) {
-        close();
+        endChannel();
         move(new AdoptionEvent.ChannelLost(reason));
     }
 
@@ -367,8 +379,7 @@ final class ChildMigration implements AutoCloseable {
     }
 
     /** Ends the channel. What we were giving back and the parent has not accepted stays ours. */
-    @Override
-    public void close() {
+    private void endChannel() {
         HandoverChannel open = channel;
         channel = null;
         if (open != null) {
@@ -377,6 +388,17 @@ final class ChildMigration implements AutoCloseable {
                     returning.finish();
                 }
             }
+        }
+    }
+
+    /** As {@link #rollBack} has it, to be called at the end of this process: what the parent has been left is its own or nobody's then. */
+    @Override
+    public void close() {
+        endChannel();
+        HandoverChannel open = left;
+        left = null;
+        if (open != null) {
+            open.close();
         }
     }
 

@@ -7,8 +7,11 @@ import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.ReceivedMessage;
 import io.baton.posix.ShutdownHow;
+import io.baton.posix.SocketOption;
 import io.baton.spi.Snapshot;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -34,8 +37,15 @@ final class HandoverChannel implements AutoCloseable {
     /** ECONNRESET comes once, before what can still be read; more of it is another fault. */
     private static final int MAX_RESETS = 2;
 
+    /** Cut to twice net.core.wmem_max; to begin with it is once that. */
+    private static final int LARGE_BUFFER_BYTES = 1 << 20;
+
+    /** More than a sender's buffer holds: the smallest message counts for 768 bytes of it. */
+    private static final int MAX_READ_AHEAD = 1024;
+
     private final Posix posix;
     private final Fd socket;
+    private final Deque<Received.Message> readAhead = new ArrayDeque<>();
 
     HandoverChannel(Posix posix, Fd socket) {
         this.posix = posix;
@@ -120,7 +130,33 @@ final class HandoverChannel implements AutoCloseable {
         }
     }
 
+    /** As {@link #send} without fds, for a word that should get through to one that does not read: makes what room the kernel allows. */
+    Sent sendAtAnyRate(HandoverMessage message) {
+        Sent sent = send(message, List.of());
+        if (sent == Sent.LATER) {
+            posix.setSocketOption(socket, SocketOption.SO_SNDBUF, LARGE_BUFFER_BYTES);
+            sent = send(message, List.of());
+        }
+        return sent;
+    }
+
     Received receive() {
+        Received.Message early = readAhead.poll();
+        return early == null ? receiveNext() : early;
+    }
+
+    /**
+     * Whether the other side, which takes nothing any more, has said so before: then what it had offered is its own again. Reads all
+     * that has arrived, and keeps it for {@link #receive}.
+     */
+    boolean isAbandoned() {
+        while (readAhead.size() < MAX_READ_AHEAD && receiveNext() instanceof Received.Message next) {
+            readAhead.add(next);
+        }
+        return readAhead.stream().anyMatch(said -> said.message() instanceof HandoverMessage.Abandon);
+    }
+
+    private Received receiveNext() {
         try {
             Optional<ReceivedMessage> datagram = read();
             if (datagram.isEmpty()) {
@@ -183,6 +219,8 @@ final class HandoverChannel implements AutoCloseable {
 
     @Override
     public void close() {
+        readAhead.forEach(Received.Message::closeFds);
+        readAhead.clear();
         socket.close();
     }
 }

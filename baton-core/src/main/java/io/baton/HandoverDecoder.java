@@ -11,10 +11,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Protobuf to {@link HandoverMessage}. Unknown fields are skipped; every list and length has its limit. One instance per message. */
 final class HandoverDecoder {
     private final CodedInputStream in;
+
+    /** Of the connection before: nearly always that of the next one too. */
+    private @Nullable ConnectionKind kind;
 
     private HandoverDecoder(byte[] bytes) {
         this.in = CodedInputStream.newInstance(bytes);
@@ -154,7 +158,17 @@ final class HandoverDecoder {
             }
         }
         leave(outer);
-        return new HandoverMessage.Offered(id, new ConnectionKind(name, version), fds, snapshot);
+        return new HandoverMessage.Offered(id, kind(name, version), fds, snapshot);
+    }
+
+    private ConnectionKind kind(String name, int version) {
+        ConnectionKind before = kind;
+        if (before != null && before.version() == version && before.name().equals(name)) {
+            return before;
+        }
+        ConnectionKind fresh = new ConnectionKind(name, version);
+        kind = fresh;
+        return fresh;
     }
 
     private byte[] snapshot() throws IOException {

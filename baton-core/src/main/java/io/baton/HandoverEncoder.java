@@ -17,6 +17,9 @@ final class HandoverEncoder {
     private HandoverEncoder() {}
 
     static byte[] encode(HandoverMessage message) {
+        if (message instanceof HandoverMessage.Offer offer) {
+            return OfferEncoder.encode(offer);
+        }
         return bytes(out -> {
             switch (message) {
                 case HandoverMessage.Hello hello ->
@@ -35,7 +38,7 @@ final class HandoverEncoder {
                     });
                 case HandoverMessage.Refuse(String reason) -> text(out, HandoverFields.REFUSE, reason);
                 case HandoverMessage.Ready ignored -> empty(out, HandoverFields.READY);
-                case HandoverMessage.Offer offer -> nested(out, HandoverFields.OFFER, body -> offer(body, offer));
+                case HandoverMessage.Offer offer -> out.writeRawBytes(OfferEncoder.encode(offer));
                 case HandoverMessage.Accepted accepted ->
                     nested(out, HandoverFields.ACCEPTED, body -> accepted(body, accepted));
                 case HandoverMessage.Exhausted(long left) -> number(out, HandoverFields.EXHAUSTED, left);
@@ -60,22 +63,6 @@ final class HandoverEncoder {
                 string(body, 1, kind.name());
                 uint32(body, 2, kind.oldest());
                 uint32(body, 3, kind.newest());
-            });
-        }
-    }
-
-    private static void offer(CodedOutputStream out, HandoverMessage.Offer offer) throws IOException {
-        uint64(out, 1, offer.batch());
-        uint64(out, 2, offer.quiescedNanos());
-        for (HandoverMessage.Offered connection : offer.connections()) {
-            nested(out, 3, body -> {
-                uint64(body, 1, connection.id());
-                string(body, 2, connection.kind().name());
-                uint32(body, 3, connection.kind().version());
-                uint32(body, 4, connection.fds());
-                if (connection.snapshot().length > 0) {
-                    body.writeByteArray(5, connection.snapshot());
-                }
             });
         }
     }

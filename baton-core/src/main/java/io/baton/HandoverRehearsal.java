@@ -26,23 +26,42 @@ public final class HandoverRehearsal {
      * @throws IllegalStateException when they do not all move within 5 s; each of them has one owner all the same
      */
     public static int move(Posix posix, ConnectionSource from, ConnectionRestorer to) {
+        return measure(posix, from, to).connections();
+    }
+
+    /**
+     * What a move took.
+     *
+     * @param pauseP50 of the connections' pauses, each from its quiescence to its activation as asked for
+     */
+    public record Moved(int connections, Duration took, Duration pauseP50, Duration pauseP99, Duration pauseMax) {}
+
+    /** As {@link #move}, measured. */
+    public static Moved measure(Posix posix, ConnectionSource from, ConnectionRestorer to) {
         Migrations migrations = new Migrations();
         migrations.add(to);
         FdPair pair = posix.socketPair(SocketType.SEQPACKET);
         try (HandoverChannel offers = new HandoverChannel(posix, pair.first());
                 HandoverChannel adopts = new HandoverChannel(posix, pair.second())) {
             FdBudget budget = new FdBudget(posix);
+            Pauses pauses = new Pauses();
+            long start = System.nanoTime();
             MigrationOptions options = MigrationOptions.defaults();
             Offering offering = new Offering(
                     offers, List.of(from), options, migrations.adopted(), budget.available(), System.nanoTime());
-            Adopting adopting = new Adopting(
-                    adopts, migrations, budget, new Pauses(), new Stats(), options.stallTimeout(), () -> false);
+            Adopting adopting =
+                    new Adopting(adopts, migrations, budget, pauses, new Stats(), options.stallTimeout(), () -> false);
             try {
                 run(offers, adopts, offering, adopting);
             } finally {
                 offering.finish();
             }
-            return (int) offering.moved();
+            return new Moved(
+                    (int) offering.moved(),
+                    Duration.ofNanos(System.nanoTime() - start),
+                    pauses.quantile(0.5),
+                    pauses.quantile(0.99),
+                    pauses.max());
         }
     }
 

@@ -280,7 +280,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
 
     @Override
     public void childFailed(ChildFailed event) {
-        migration.close(); // first: what it has accepted is not ours to serve
+        migration.childFailed(); // first: what it has accepted is not ours to serve
         Optional<HotRestartState> from = self.lifecycle().offer(event);
         if (from.isEmpty()) {
             return;

@@ -32,7 +32,7 @@ final class OfferWindow {
     }
 
     /** What became of a batch. */
-    record Settled(List<MigratableConnection> accepted, List<Refusal> refused) {}
+    record Settled(long offeredNanos, List<MigratableConnection> accepted, List<Refusal> refused) {}
 
     /** One that stays ours. */
     record Refusal(MigratableConnection connection, String why) {}
@@ -106,7 +106,7 @@ final class OfferWindow {
             }
             id++;
         }
-        return new Settled(accepted, refused);
+        return new Settled(batch.offeredNanos(), accepted, refused);
     }
 
     /** Everything that has no owner but us; the window is empty afterwards. */

@@ -41,11 +41,16 @@ final class Offering {
     private final List<ConnectionSource> sources;
     private final MigrationOptions options;
     private final OfferWindow window = new OfferWindow();
+    private final BatchPace batchPace;
     private final long firstRound;
     private int fdBudget;
     private Optional<OfferWindow.Batch> unsent = Optional.empty();
     private long nextOfferNanos;
     private boolean movable = true;
+
+    /** What is on its way takes all that the other side had room for; its answer says how much there is then. */
+    private boolean shortOfFds;
+
     private long offered;
     private final AtomicLong moved = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
@@ -67,6 +72,7 @@ final class Offering {
                 .toList();
         this.options = options;
         this.fdBudget = fdBudget;
+        this.batchPace = new BatchPace(options.batch(), nowNanos);
         this.nextOfferNanos = nowNanos;
         this.firstRound = movableConnections();
     }
@@ -114,11 +120,12 @@ final class Offering {
 
     private int batchSize() {
         int rate = options.ratePerSecond();
-        return rate == 0 ? options.batch() : Math.clamp(rate / 10, 1, options.batch());
+        return rate == 0 ? batchPace.size() : Math.clamp(rate / 10, 1, batchPace.size());
     }
 
     private List<MigratableConnection> quiesce() {
         int fds = Math.min(fdBudget - window.fds(), Snapshot.MAX_FDS);
+        shortOfFds = fds < Snapshot.MAX_FDS;
         if (fds <= 0) {
             return List.of();
         }
@@ -183,6 +190,8 @@ final class Offering {
     void accepted(HandoverMessage.Accepted answer) throws HotRestartException {
         OfferWindow.Settled settled = window.settle(answer);
         fdBudget = answer.fdBudget();
+        movable |= shortOfFds;
+        batchPace.answered(settled.offeredNanos(), System.nanoTime());
         settled.accepted().forEach(connection -> Guarded.run("released", connection::released));
         moved.addAndGet(settled.accepted().size());
         for (OfferWindow.Refusal refusal : settled.refused()) {
@@ -221,6 +230,7 @@ final class Offering {
     /** No more offers after those on their way. */
     void pause() {
         movable = false;
+        shortOfFds = false;
     }
 
     Duration untilNextTurn(long nowNanos) {
@@ -238,15 +248,31 @@ final class Offering {
         resume(window.abandon());
         unsent.ifPresent(batch -> resume(batch.connections()));
         unsent = Optional.empty();
-        movable = false;
+        pause();
     }
 
     private static void resume(List<MigratableConnection> connections) {
         connections.forEach(connection -> Guarded.run("resume", connection::resume));
     }
 
-    /** The end of the channel: what was answered before counts, what was not is ours. */
+    /**
+     * What was offered stays offered, and is not ours any more, though nobody may ever answer: for a process that ends, and whose other
+     * side has only stalled. What was not sent goes on here.
+     */
+    void leave() {
+        window.abandon().forEach(connection -> Guarded.run("released", connection::released));
+        abandon();
+        end();
+    }
+
+    /**
+     * The end of the channel: what was answered before counts, what was not is ours. The other side is told first: else it might, when
+     * it reads the offers at last and finds us dead by then, go on with what we had gone on with.
+     */
     void finish() {
+        if (!isIdle() && channel.sendAtAnyRate(new HandoverMessage.Abandon("offers are taken back")) == Sent.LATER) {
+            LOG.warn("there is no room to say that offers are taken back");
+        }
         channel.fence();
         for (int i = 0; i < MAX_LAST_MESSAGES; i++) {
             if (!(channel.receive() instanceof HandoverChannel.Received.Message last)) {

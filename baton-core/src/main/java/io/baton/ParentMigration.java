@@ -345,6 +345,31 @@ final class ParentMigration implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends the channel as {@link #close} does. What a child that is dead has offered in a rollback, and we have not read, is nobody's but
+     * ours.
+     */
+    void childFailed() {
+        Session open = session;
+        if (open != null && open.adopting != null) {
+            takeTheRest(open.channel, open.adopting);
+        }
+        close();
+    }
+
+    private static void takeTheRest(HandoverChannel channel, Adopting adopting) {
+        for (int i = 0; i < MAX_MESSAGES_PER_TURN; i++) {
+            if (!(channel.receive() instanceof Received.Message last)) {
+                return;
+            }
+            if (!(last.message() instanceof HandoverMessage.Offer offer)) {
+                last.closeFds();
+            } else if (!adopting.take(offer, last.fds())) {
+                return;
+            }
+        }
+    }
+
     private void endOffers(Session open) {
         Offering offering = open.offering;
         open.offering = null;

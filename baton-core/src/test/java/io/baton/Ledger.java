@@ -11,9 +11,14 @@ import java.util.TreeSet;
 /** Who may touch which connection right now, and whether ever two could. Thread-safe. */
 final class Ledger {
     private final Map<Long, Set<String>> owners = new TreeMap<>();
+    private final Set<Long> lost = new TreeSet<>();
     private final List<String> wrongs = new ArrayList<>();
 
     synchronized void begins(long connection, String side) {
+        if (lost.contains(connection)) {
+            wrongs.add("connection %d is gone on with by %s, though its owner has died with part of it"
+                    .formatted(connection, side));
+        }
         Set<String> now = owners.computeIfAbsent(connection, id -> new TreeSet<>());
         if (!now.add(side) || now.size() > 1) {
             wrongs.add("connection %d is touched by %s, and already was".formatted(connection, now));
@@ -28,15 +33,13 @@ final class Ledger {
     }
 
     /** A process died, and what it owned with it. */
-    synchronized List<Long> dies(String side) {
-        List<Long> lost = new ArrayList<>();
+    synchronized void dies(String side) {
         owners.forEach((id, sides) -> {
             if (sides.remove(side)) {
                 lost.add(id);
             }
         });
         lost.forEach(owners::remove);
-        return lost;
     }
 
     synchronized List<String> wrongs() {

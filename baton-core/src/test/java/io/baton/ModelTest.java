@@ -47,11 +47,13 @@ class ModelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, !((parentTouches&&childTouches))",
-        "2, !((parentTouches&&childTouches))",
-        "3, !((parentTouches&&childTouches))",
+        "1, !((childTouches&&parentTookBack))",
+        "2, !((childTouches&&parentTookBack))",
+        "3, !((parentTouches&&childTookBack))",
         "4, ||parentTouches)",
-        "5, (parentAccepts||committed)"
+        "5, (parentAccepts||committed)",
+        "6, !((parentTouches&&childTookBack))",
+        "7, !((parentTouches&&childTookBack))"
     })
     void aRuleThatIsBrokenIsFound(int mutation, String violated) throws Exception {
         assertThat(check(mutation)).contains("errors: 1").containsPattern("assertion violated .*" + quote(violated));

@@ -94,13 +94,13 @@ class OfferingTest {
     }
 
     @Example
-    void atMostFourBatchesAreOnTheirWay() throws Exception {
+    void atMostFourBatchesAreOnTheirWayAndTheFirstOnesAreSmall() throws Exception {
         try (TwoSides sides = new TwoSides(Posix.linux(), 1000, OPTIONS, MANY)) {
             sides.offer();
             sides.offer();
             assertThat(sides.ledger.owners().values().stream().filter(java.util.Set::isEmpty))
                     .as("quiesced")
-                    .hasSize(4 * 64);
+                    .hasSize(4 * 16);
         }
     }
 
@@ -110,6 +110,14 @@ class OfferingTest {
             assertThat(sides.offer()).isEqualTo(Offering.Step.GOING);
             assertThat(sides.ledger.owners().values().stream().filter(java.util.Set::isEmpty))
                     .hasSize(25);
+        }
+    }
+
+    @Example
+    void offersGoOnWhenTheAnswerHasRoomForMoreFds() throws Exception {
+        try (TwoSides sides = new TwoSides(Posix.linux(), 100, OPTIONS, 51)) {
+            sides.run();
+            assertThat(sides.ledger.ownedBy("child")).isEqualTo(100);
         }
     }
 
@@ -206,6 +214,34 @@ class OfferingTest {
             while (sides.answer()) {}
 
             assertThat(sides.child.live()).isEqualTo(20);
+            assertThat(sides.ledger.wrongs()).isEmpty();
+        }
+    }
+
+    @Example
+    void whatAParentHadTakenBackBeforeItDiedIsLostWithIt() throws Exception {
+        try (TwoSides sides = new TwoSides(Posix.linux(), 20, OPTIONS.withBatch(5), MANY)) {
+            sides.offer();
+            sides.offering.finish(); // the child has stalled: the parent goes on, and reads and writes
+            assertThat(sides.ledger.ownedBy("parent")).isEqualTo(20);
+            sides.parentDies();
+            while (sides.answer()) {}
+
+            assertThat(sides.ledger.ownedBy("child")).isZero();
+            assertThat(sides.ledger.wrongs()).isEmpty();
+        }
+    }
+
+    @Example
+    void thatItTakesThemBackIsSaidThoughTheChannelIsFull() throws Exception {
+        try (TwoSides sides = new TwoSides(Posix.linux(), 40, OPTIONS.withBatch(10), MANY)) {
+            sides.offer();
+            while (sides.parentsEnd.send(new HandoverMessage.Budget(1), List.of()) == HandoverChannel.Sent.SENT) {}
+            sides.offering.finish();
+            sides.parentDies();
+            while (sides.answer()) {}
+
+            assertThat(sides.ledger.ownedBy("child")).isZero();
             assertThat(sides.ledger.wrongs()).isEmpty();
         }
     }

@@ -11,11 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells the supervisor about this generation: soon after something changed, and each second in any case. Owns a daemon thread.
  */
 final class Reporter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofMillis(100);
 
@@ -45,7 +48,11 @@ final class Reporter implements AutoCloseable {
 
     private void run() {
         while (running) {
-            reportIfDue();
+            try {
+                reportIfDue();
+            } catch (RuntimeException e) {
+                LOG.error("a report was not sent", e); // the next one may be: without any, nobody knows how we are
+            }
             LockSupport.parkNanos(TICK.toNanos());
         }
     }

@@ -111,6 +111,7 @@ final class Serve {
             LOG.info(
                     "ready {} ms after the start of the process",
                     Duration.between(started, Instant.now()).toMillis());
+            niceness.behind(data::rehearseBehind);
             awaitEnd();
             shutDown(joined, data, reporter);
             return broken ? ExitCode.FAILED : ExitCode.DONE;

@@ -131,10 +131,25 @@ final class StartNiceness {
 
     /** Runs it, and what threads it starts, behind other processes even where there is no way back; waits for it. */
     void yielding(Runnable action) {
-        runs(Thread.ofPlatform().name("baton-rehearsal").unstarted(() -> {
-            posix.setNice(0, later(LATER));
+        runs(rehearsal(later(LATER), action));
+    }
+
+    /** Runs it, and what threads it starts, behind everything else; does not wait for it, and nor does the end of the process. */
+    void behind(Runnable action) {
+        Thread thread = rehearsal(LAST, action);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Thread rehearsal(int nice, Runnable action) {
+        return Thread.ofPlatform().name("baton-rehearsal").unstarted(() -> {
+            try {
+                posix.setNice(0, nice);
+            } catch (PosixException e) {
+                LOG.warn("the rehearsal competes with what serves: {}", e.getMessage());
+            }
             action.run();
-        }));
+        });
     }
 
     private static boolean runs(Thread thread) {

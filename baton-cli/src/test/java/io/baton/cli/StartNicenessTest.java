@@ -6,6 +6,9 @@ import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import io.baton.testkit.FaultyPosix;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,36 @@ class StartNicenessTest {
 
         assertThat(inside.get()).isEqualTo(Math.min(19, usual + 10));
         assertThat(TaskStat.ofThisThread().nice()).isEqualTo(usual);
+    }
+
+    @Test
+    void whatCannotBePutBehindRunsAllTheSame() {
+        StartNiceness niceness = StartNiceness.of(
+                new FaultyPosix(Posix.linux()).fail("setNice", Errno.EPERM, 100).posix(), Map.of());
+        AtomicInteger runs = new AtomicInteger();
+
+        niceness.yielding(runs::incrementAndGet);
+
+        assertThat(runs.get()).isEqualTo(1);
+    }
+
+    @Test
+    void whatRunsBehindIsNotWaitedFor() {
+        StartNiceness niceness = StartNiceness.of(Posix.linux(), Map.of());
+        CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Integer> inside = new CompletableFuture<>();
+
+        niceness.behind(() -> {
+            try {
+                goOn.await();
+                inside.complete(TaskStat.ofThisThread().nice());
+            } catch (InterruptedException e) {
+                inside.completeExceptionally(e);
+            }
+        });
+        goOn.countDown();
+
+        assertThat(inside.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(19);
     }
 
     @Test

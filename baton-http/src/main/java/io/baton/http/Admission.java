@@ -69,6 +69,21 @@ final class Admission {
         }
     }
 
+    /** Takes room for one that comes from another process; false when there is none. */
+    boolean tryOpen() {
+        int before = active.get();
+        while (before < most) {
+            if (active.compareAndSet(before, before + 1)) {
+                if (before + 1 >= most) {
+                    update();
+                }
+                return true;
+            }
+            before = active.get();
+        }
+        return false;
+    }
+
     void closed() {
         if (active.getAndDecrement() >= most) {
             update();

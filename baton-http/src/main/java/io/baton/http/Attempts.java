@@ -33,6 +33,13 @@ final class Attempts {
         this.replayable = replayable;
     }
 
+    /** Of an exchange that goes on here: its head cannot be sent again. */
+    static Attempts goneOn(Worker worker, UpstreamCluster cluster, Exchange exchange, UpstreamLease lease) {
+        Attempts attempts = new Attempts(worker, cluster, exchange, false);
+        attempts.lease = lease;
+        return attempts;
+    }
+
     /** Goes on to the next endpoint; the exchange is told what came of it, possibly before this returns. */
     void next(ExchangeRecord record) {
         switch (cluster.pick(tried)) {
@@ -50,21 +57,26 @@ final class Attempts {
     }
 
     private void obtain(SocketAddress address) {
+        try {
+            if (cluster.protocol() == UpstreamProtocol.HTTP_2) {
+                worker.http2Pool().obtain(cluster, address, exchange, stale);
+            } else {
+                obtainConnection(address);
+            }
+        } catch (ChannelException e) {
+            end(UpstreamOutcome.CANCELLED); // it is us who have no fd
+            exchange.fail(ExchangeFailure.ofPick(Pick.Reason.CIRCUIT_OPEN, false));
+        }
+    }
+
+    private void obtainConnection(SocketAddress address) {
         UpstreamConnection kept = stale ? null : worker.pool().take(address, replayable ? Long.MAX_VALUE : FRESH_NANOS);
         if (kept != null) {
             kept.use(exchange, exchange.limits());
             exchange.connected(kept, true);
-            return;
+        } else {
+            exchange.connecting(Connector.connect(worker, cluster, address, exchange));
         }
-        UpstreamConnection connecting;
-        try {
-            connecting = Connector.connect(worker, cluster, address, exchange);
-        } catch (ChannelException e) {
-            end(UpstreamOutcome.CANCELLED); // it is us who have no fd
-            exchange.fail(ExchangeFailure.ofPick(Pick.Reason.CIRCUIT_OPEN, false));
-            return;
-        }
-        exchange.connecting(connecting);
     }
 
     /** The endpoint did not accept. */

@@ -1,5 +1,6 @@
 package io.baton.http;
 
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -14,6 +15,8 @@ final class CheckedRequest implements RequestHead {
     /** RFC 9110 section 9.2.2. */
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE");
 
+    private static final String GRPC = "application/grpc";
+
     private final HttpRequest message;
     private final String method;
     private final RequestTarget target;
@@ -22,6 +25,7 @@ final class CheckedRequest implements RequestHead {
     private final BodyKind body;
     private final ConnectionOptions options;
     private final boolean upgrade;
+    private final boolean connect;
 
     /**
      * Checks {@code message}, which stays as it is.
@@ -50,7 +54,11 @@ final class CheckedRequest implements RequestHead {
         target = RequestTarget.parse(method, message.uri());
         host = hostOf(headers, target, http10);
         options = ConnectionOptions.of(headers);
-        upgrade = wantsUpgrade(headers);
+        connect = method.equals("CONNECT");
+        if (connect && body != BodyKind.UNSAID) {
+            throw BadMessage.malformed("CONNECT has a body"); // RFC 9110 section 9.3.6
+        }
+        upgrade = !connect && wantsUpgrade(headers);
     }
 
     private static String hostOf(HttpHeaders headers, RequestTarget target, boolean http10) {
@@ -130,6 +138,19 @@ final class CheckedRequest implements RequestHead {
         return !hasBody() && IDEMPOTENT.contains(method);
     }
 
+    /** Whether who asked said so, RFC 9110 section 6.5.1; to be asked before the request is rewritten. */
+    boolean takesTrailers() {
+        return message.headers().containsValue(HeaderNames.TE, HttpHeaderValues.TRAILERS, true);
+    }
+
+    /** Whether gRPC's client asks, who reads a status of HTTP as a failure of something on the way. */
+    boolean grpc() {
+        String type = message.headers().get(HeaderNames.CONTENT_TYPE);
+        return type != null
+                && type.startsWith(GRPC)
+                && (type.length() == GRPC.length() || "+;".indexOf(type.charAt(GRPC.length())) >= 0);
+    }
+
     ConnectionOptions options() {
         return options;
     }
@@ -137,6 +158,11 @@ final class CheckedRequest implements RequestHead {
     /** Whether it asks for an upgrade that is passed on. */
     boolean upgrade() {
         return upgrade;
+    }
+
+    /** Whether it asks for a tunnel to its target. */
+    boolean connect() {
+        return connect;
     }
 
     /** Whether the client would send another request on this connection. */

@@ -10,6 +10,7 @@ final class CheckedResponse {
     private final HttpResponse message;
     private final int status;
     private final BodyKind body;
+    private final boolean switches;
     private final boolean bodiless;
     private final boolean keepAlive;
     private final ConnectionOptions options;
@@ -17,23 +18,29 @@ final class CheckedResponse {
     /**
      * Checks {@code message}, which stays as it is.
      *
-     * @param answersHead whether the request was a HEAD
+     * @param asked what the request asked for
      * @throws BadMessage whose status means nothing here
      */
-    CheckedResponse(HttpResponse message, boolean answersHead) {
+    CheckedResponse(HttpResponse message, ExchangeTerms asked) {
         this.message = message;
         if (message.decoderResult().isFailure()) {
             throw BadMessage.of(message.decoderResult());
         }
         status = message.status().code();
         body = BodyKind.of(message.headers());
-        bodiless = answersHead || status < 200 || status == 204 || status == 304;
+        switches = status == 101 || asked.tunnels(status);
+        bodiless = asked.head() || switches || status < 200 || status == 204 || status == 304;
         options = ConnectionOptions.of(message.headers());
         keepAlive = options.keepAlive(message.protocolVersion().equals(HttpVersion.HTTP_1_0));
     }
 
     int status() {
         return status;
+    }
+
+    /** Whether its connection is to be a tunnel. */
+    boolean switches() {
+        return switches;
     }
 
     /** 1xx other than 101. */
@@ -65,8 +72,11 @@ final class CheckedResponse {
         HttpHeaders headers = message.headers();
         HopByHop.remove(headers, options, status == 101 || status == 426);
         message.setProtocolVersion(HttpVersion.HTTP_1_1);
-        if (status < 200 || status == 204) {
+        if (switches || status < 200 || status == 204) {
             headers.remove(HeaderNames.CONTENT_LENGTH); // RFC 9110 section 8.6
+        }
+        if (switches) {
+            headers.remove(HeaderNames.TRANSFER_ENCODING);
         }
         if (!lengthKnown()) {
             if (chunkable) {
@@ -77,7 +87,7 @@ final class CheckedResponse {
         }
         if (status == 101) {
             headers.set(HeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-        } else if (!interim()) {
+        } else if (!interim() && !switches) {
             connection.set(headers);
         }
         return message;

@@ -1,22 +1,25 @@
 package io.baton.http;
 
-import io.baton.posix.SocketAddress;
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One client's connection: its requests one after the other, each an {@link Exchange}. Event loop only. */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements RequestDecoder.Owner {
+final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientSide, RequestDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /** What a lingering connection's client may still send before it is reset after all. */
@@ -35,6 +38,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
 
     private final Worker worker;
     private final Listening listening;
+    private final Channel channel;
+    private final boolean restored;
     private final long id;
     private final ClientFacts facts;
     private final Deadline deadline = new Deadline(this::onDeadline);
@@ -48,37 +53,91 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
     /** Between a read and the end of reading, when what was written upstream is flushed. */
     private boolean inRead;
 
+    /** While it is given away, or about to be: no message is begun or gone on with. */
+    private boolean frozen;
+
     private long requests;
     private long discarded;
 
+    /** Whether {@link Moves} has it in a queue. */
+    boolean queued;
+
+    /** The handover in which it was offered, or 0: when it comes back, it stays. */
+    long keptInHandover;
+
     ClientConnection(Worker worker, Listening listening, Channel channel) {
+        this(
+                worker,
+                listening,
+                channel,
+                worker.shared().nextConnectionId(),
+                new ClientFacts(
+                        NettyAddresses.fromNetty(channel.remoteAddress()),
+                        NettyAddresses.fromNetty(channel.localAddress())),
+                false);
+    }
+
+    private ClientConnection(
+            Worker worker, Listening listening, Channel channel, long id, ClientFacts facts, boolean restored) {
         this.worker = worker;
         this.listening = listening;
-        this.id = worker.shared().nextConnectionId();
+        this.channel = channel;
+        this.restored = restored;
+        this.id = id;
+        this.facts = facts;
         this.input = new ClientInput(channel, new RequestDecoder(this, listening.limits()));
         this.output = new ClientOutput(channel);
         this.end = new ClientEnd(this, channel, listening.timeouts());
-        SocketAddress client = NettyAddresses.fromNetty(channel.remoteAddress());
-        this.facts = new ClientFacts(client, NettyAddresses.fromNetty(channel.localAddress()));
+    }
+
+    /** One that another process accepted. It begins nothing before {@link #goOn(ConnectionSnapshot)}. */
+    ClientConnection(Worker worker, Listening listening, Channel channel, ConnectionSnapshot snapshot) {
+        this(worker, listening, channel, snapshot.id(), new ClientFacts(snapshot.client(), snapshot.local()), true);
+        requests = snapshot.requests();
+        frozen = true;
+        ExchangeRecord noted = snapshot.record()
+                .map(request -> new ExchangeRecord(listening, request))
+                .orElse(null);
+        if (snapshot.exchange().isPresent()) {
+            state = State.EXCHANGE;
+            exchange = new Exchange(
+                    this,
+                    requireNonNull(noted, "an exchange has a record"),
+                    snapshot.exchange().get());
+            if (snapshot.tunnelled()) {
+                input.restoreAsBytes();
+            }
+        } else if (noted != null) {
+            state = State.HEAD;
+            record = noted;
+        }
     }
 
     void addTo(ChannelPipeline pipeline) {
-        pipeline.addLast(input.decoder(), output.encoder(), this);
+        if (input.isBytes()) {
+            pipeline.addLast(this);
+        } else {
+            pipeline.addLast(input.decoder(), output.encoder(), this);
+        }
     }
 
-    Worker worker() {
+    @Override
+    public Worker worker() {
         return worker;
     }
 
-    Listening listening() {
+    @Override
+    public Listening listening() {
         return listening;
     }
 
-    ClientFacts facts() {
+    @Override
+    public ClientFacts facts() {
         return facts;
     }
 
-    long id() {
+    @Override
+    public long id() {
         return id;
     }
 
@@ -86,7 +145,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         return input;
     }
 
-    ClientOutput output() {
+    Optional<Exchange> exchange() {
+        return Optional.ofNullable(exchange);
+    }
+
+    @Override
+    public long takeReceived() {
+        return input.takeReceived();
+    }
+
+    @Override
+    public ClientOutput output() {
         return output;
     }
 
@@ -98,20 +167,32 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        if (restored) {
+            opened();
+        } else {
+            worker.opened(this);
+            worker.shared().admission().opened();
+            listening.opened();
+            worker.shared().observer().connectionOpened(listening.name(), facts.address());
+            arm(listening.timeouts().idle().toNanos());
+        }
+    }
+
+    /** One that another process accepted is counted; there is room for it. */
+    void opened() {
         worker.opened(this);
-        worker.shared().admission().opened();
-        listening.opened();
-        worker.shared().observer().connectionOpened(listening.name(), facts.address());
-        arm(listening.timeouts().idle().toNanos());
+        listening.restored();
+        worker.shared().observer().connectionRestored(listening.name());
     }
 
     @Override
     public boolean takesInput() {
-        return switch (state) {
-            case IDLE, HEAD -> output.isWritable();
-            case EXCHANGE -> exchange != null && exchange.takesRequest();
-            case LINGERING, CLOSED -> false;
-        };
+        return !frozen
+                && switch (state) {
+                    case IDLE, HEAD -> output.isWritable();
+                    case EXCHANGE -> exchange != null && exchange.takesRequest();
+                    case LINGERING, CLOSED -> false;
+                };
     }
 
     @Override
@@ -169,6 +250,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             input.end();
+            if (frozen) {
+                return; // it is looked at when it goes on
+            }
             if (state == State.LINGERING) {
                 end.closeWhenFlushed();
             } else {
@@ -179,6 +263,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        gone();
+    }
+
+    /** Its end, whoever began it. */
+    void gone() {
         state = State.CLOSED;
         Exchange current = exchange;
         if (current != null) {
@@ -187,11 +276,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         } else {
             reportUnfinished(HttpOutcome.CLIENT_CLOSED);
         }
+        forget();
+        worker.shared().observer().connectionClosed(listening.name(), requests);
+        worker.shared().admission().closed();
+    }
+
+    private void forget() {
         worker.deadlines().remove(deadline);
         worker.closed(this);
         listening.closed();
-        worker.shared().observer().connectionClosed(listening.name(), requests);
-        worker.shared().admission().closed();
     }
 
     @Override
@@ -200,6 +293,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
             LOG.error("client {}: {}; the connection is closed", facts.address(), cause.getMessage(), cause);
         }
         end.close(); // with half-closure, Netty takes a reset for an end of input only
+    }
+
+    @Override
+    public boolean takesHttp2() {
+        return requests == 0 && listening.listener().http2().priorKnowledge();
+    }
+
+    /** What was read and everything to come is HTTP/2: another handler takes this one's place. */
+    @Override
+    public void beginHttp2() {
+        state = State.CLOSED;
+        record = null;
+        worker.deadlines().remove(deadline);
+        worker.closed(this);
+        output.becomeBytes();
+        channel.pipeline().remove(this);
+        Http2ClientConnection.follow(this, channel);
+        input.becomeBytes();
     }
 
     // --- requests
@@ -220,7 +331,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         requests++;
         Exchange started = new Exchange(this, noted, checked);
         exchange = started;
-        started.start();
+        started.start(checked);
     }
 
     /** What came is no request we take: says so, and closes. */
@@ -253,7 +364,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
     }
 
     /** Goes on with what is held; not in itself, however many requests are held. */
-    void resumeRequest() {
+    @Override
+    public void resumeRequest() {
         input.resume();
         settle();
     }
@@ -264,6 +376,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
             return;
         }
         Exchange current = exchange;
+        if (frozen) {
+            input.setReading(input.unread() == 0);
+            return;
+        }
         if (current != null) {
             if (input.ended() && (input.unread() == 0 || current.takesRequest())) {
                 current.clientEnded();
@@ -300,28 +416,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
 
     // --- what the exchange asks for
 
-    void arm(long nanos) {
+    @Override
+    public void arm(long nanos) {
         worker.deadlines().set(deadline, nanos);
     }
 
-    void disarm() {
+    @Override
+    public void disarm() {
         worker.deadlines().clear(deadline);
     }
 
-    /** The exchange is over and the connection is good for another. */
-    void exchangeEnded() {
+    @Override
+    public void exchangeEnded() {
         exchange = null;
         state = State.IDLE;
         arm(listening.timeouts().idle().toNanos());
+        frozen = worker.moves().holds(this);
         resumeRequest();
     }
 
-    /**
-     * The exchange is over, and the connection ends after what has been written.
-     *
-     * @param askedFor whether the client said that it sends nothing more, and did not
-     */
-    void exchangeEndedLast(boolean askedFor) {
+    @Override
+    public void exchangeEndedLast(boolean askedFor) {
         exchange = null;
         if (askedFor && input.unread() == 0) {
             enterLingering();
@@ -331,8 +446,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
         }
     }
 
-    /** The exchange is over, and the client must not take what it got for all of it: RST. */
-    void exchangeBroken() {
+    /** RST. */
+    @Override
+    public void exchangeBroken() {
         exchange = null;
         enterLingering();
         end.reset();
@@ -371,6 +487,116 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Req
             case LINGERING -> end.reset();
             case CLOSED -> {}
         }
+    }
+
+    // --- to another process
+
+    /** Whether a response is to say that the connection ends, because the proxy drains and the connection will not move. */
+    @Override
+    public boolean drainClose() {
+        Shared shared = worker.shared();
+        return shared.drainClose() && !shared.source().willMove(keptInHandover);
+    }
+
+    boolean isOpen() {
+        return state != State.CLOSED;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    int fdNumber() {
+        return ((UnixChannel) channel).fd().intValue();
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    /** @param longNanos how long a request must have taken so that it moves in its middle */
+    boolean canMove(long longNanos) {
+        Exchange current = exchange;
+        return switch (state) {
+            case IDLE, HEAD -> !input.ended();
+            case EXCHANGE -> current != null && current.canMove(longNanos);
+            case LINGERING, CLOSED -> false; // soon over
+        };
+    }
+
+    Optional<Channel> movingUpstream() {
+        Exchange current = exchange;
+        return current == null ? Optional.empty() : Optional.of(current.moving().channel());
+    }
+
+    int fds() {
+        return exchange == null ? 1 : 2;
+    }
+
+    void freeze() {
+        frozen = true;
+    }
+
+    void thaw() {
+        if (frozen) {
+            frozen = false;
+            resumeRequest();
+        }
+    }
+
+    /** All there is to it; the same as long as it is frozen. */
+    ConnectionSnapshot snapshot(long deadlineLeftNanos, byte[] unsent, byte[] upstreamUnsent) {
+        Optional<Exchange> current = Optional.ofNullable(exchange);
+        return new ConnectionSnapshot(
+                id,
+                listening.name(),
+                facts.address(),
+                facts.local(),
+                requests,
+                deadlineLeftNanos,
+                input.copyUnread(),
+                unsent,
+                current.map(Exchange::recordSnapshot)
+                        .or(() -> Optional.ofNullable(record).map(ExchangeRecord::snapshot)),
+                current.map(exchanging -> exchanging.snapshot(upstreamUnsent)));
+    }
+
+    /** What the other process had written and not sent is sent first. */
+    void restoreOutput(ConnectionSnapshot snapshot) throws Exception {
+        output.restore(
+                snapshot.unsent(),
+                snapshot.exchange().filter(at -> at.response().within()).map(ExchangeSnapshot::responseChunked));
+    }
+
+    /** What it had read and not used is used, and what comes. */
+    void goOn(ConnectionSnapshot snapshot) throws Exception {
+        Exchange current = exchange;
+        if (current != null) {
+            current.goneOn();
+        }
+        worker.deadlines().resume(deadline, snapshot.deadlineLeftNanos());
+        frozen = false;
+        if (!input.isBytes()) {
+            input.decoder()
+                    .restore(
+                            snapshot.exchange().map(ExchangeSnapshot::request).orElse(BodyPlace.START),
+                            snapshot.unread());
+        }
+        inRead = false;
+        resumeRequest();
+    }
+
+    /** Another process has it: it is counted, and reported, there. */
+    void moved() {
+        state = State.CLOSED;
+        Exchange current = exchange;
+        if (current != null) {
+            exchange = null;
+            current.moved();
+        }
+        forget();
+        worker.shared().observer().connectionMoved(listening.name());
+        worker.shared().admission().closed();
     }
 
     /** The proxy closes. */

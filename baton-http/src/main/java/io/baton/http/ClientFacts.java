@@ -6,11 +6,13 @@ import java.net.InetAddress;
 /** What is told upstreams of a client's connection, made once for all its requests. */
 final class ClientFacts {
     private final SocketAddress address;
+    private final SocketAddress local;
     private final String ip;
     private final String localHost;
 
     ClientFacts(SocketAddress client, SocketAddress local) {
         address = client;
+        this.local = local;
         ip = switch (client) {
             case SocketAddress.Inet(InetAddress host, int _) -> unscoped(host.getHostAddress());
             case SocketAddress.UnixPath _, SocketAddress.UnixAbstract _, SocketAddress.UnixUnnamed _ -> "";
@@ -25,6 +27,11 @@ final class ClientFacts {
     /** Who connected. */
     SocketAddress address() {
         return address;
+    }
+
+    /** Where to. */
+    SocketAddress local() {
+        return local;
     }
 
     /** As X-Forwarded-For has it; empty for a UNIX socket. */

@@ -15,6 +15,15 @@ final class ClientInput {
         this.decoder = decoder;
     }
 
+    /** In another process it had become bytes. */
+    void restoreAsBytes() {
+        asBytes = true;
+    }
+
+    boolean isBytes() {
+        return asBytes;
+    }
+
     RequestDecoder decoder() {
         return decoder;
     }
@@ -36,6 +45,10 @@ final class ClientInput {
     /** How many bytes came that nobody took yet. */
     int unread() {
         return asBytes ? 0 : decoder.unread();
+    }
+
+    byte[] copyUnread() {
+        return asBytes ? new byte[0] : decoder.copyUnread();
     }
 
     /** Goes on with what was read before and not taken. */

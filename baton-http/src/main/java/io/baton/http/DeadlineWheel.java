@@ -43,6 +43,20 @@ final class DeadlineWheel {
         deadline.atNanos = Deadline.NEVER;
     }
 
+    /** Takes the deadline off, and says how long it would have lasted: less than 0 when it is overdue, {@link Deadline#NEVER} if it was off. */
+    long suspend(Deadline deadline) {
+        long at = deadline.atNanos;
+        clear(deadline);
+        return at == Deadline.NEVER ? Deadline.NEVER : at - (System.nanoTime() - startNanos);
+    }
+
+    /** @param leftNanos as {@link #suspend} said, possibly in another process */
+    void resume(Deadline deadline, long leftNanos) {
+        if (leftNanos != Deadline.NEVER) {
+            set(deadline, leftNanos);
+        }
+    }
+
     /** The deadline will not be set again: nothing refers to it afterwards. */
     void remove(Deadline deadline) {
         deadline.atNanos = Deadline.NEVER;

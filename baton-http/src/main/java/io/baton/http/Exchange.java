@@ -3,6 +3,7 @@ package io.baton.http;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import java.util.Optional;
@@ -14,54 +15,91 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
-    private final ClientConnection client;
+    private final ClientSide client;
     private final Worker worker;
     private final ExchangeRecord record;
     private final ExchangeClock clock;
-    private final CheckedRequest asked;
+    private final ExchangeTerms terms;
     private final RequestRelay request;
     private final ResponseRelay response;
     private ExchangeState state = ExchangeState.CONNECTING;
     private @Nullable Attempts attempts;
-    private @Nullable UpstreamConnection upstream;
+    private @Nullable UpstreamSide upstream;
     private @Nullable Tunnel tunnel;
+    private boolean takesTrailers;
+
+    /** Whether a refusal is to be told as gRPC has it. */
+    private boolean grpc;
+
     private boolean reused;
     private boolean closing;
 
-    Exchange(ClientConnection client, ExchangeRecord record, CheckedRequest asked) {
+    Exchange(ClientSide client, ExchangeRecord record, CheckedRequest asked) {
         this.client = client;
         this.worker = client.worker();
         this.record = record;
         this.clock = new ExchangeClock(client);
-        this.asked = asked;
+        this.terms = ExchangeTerms.of(asked);
         this.request = new RequestRelay(asked);
         this.response = new ResponseRelay(this, client);
+    }
+
+    /** One that began in another process. */
+    Exchange(ClientConnection client, ExchangeRecord record, ExchangeSnapshot snapshot) {
+        this.client = client;
+        this.worker = client.worker();
+        this.record = record;
+        this.clock = new ExchangeClock(client);
+        this.terms = snapshot.terms();
+        this.request = new RequestRelay(!snapshot.request().within());
+        this.response = new ResponseRelay(this, client);
+        this.response.restore(snapshot.upstreamKept(), snapshot.responseChunked());
+        this.state = snapshot.state();
+        this.closing = snapshot.closing();
     }
 
     HttpLimits limits() {
         return client.listening().limits();
     }
 
-    boolean head() {
-        return asked.method().equals("HEAD");
+    ExchangeTerms terms() {
+        return terms;
     }
 
     boolean http10() {
-        return asked.http10();
+        return terms.http10();
+    }
+
+    /** Whether an upstream that speaks HTTP/2 is to be told that the client takes trailers. */
+    boolean takesTrailers() {
+        return takesTrailers;
     }
 
     // --- the way upstream
 
     /** Routes the request and finds it a connection. */
-    void start() {
+    void start(CheckedRequest asked) {
+        grpc = asked.grpc();
         Optional<UpstreamCluster> routed;
         try {
-            routed = client.listening().listener().router().route(asked);
+            HttpRouter router = client.listening().listener().router();
+            routed = asked.connect() ? router.connect(asked) : router.route(asked);
+            if (routed.isEmpty() && asked.connect()) {
+                closing = true; // it may be the tunnel's bytes that come next
+                answer(501, "CONNECT is for forward proxies, and no route here takes it", HttpOutcome.NO_ROUTE);
+                return;
+            }
             if (routed.isEmpty()) {
                 answer(404, "no route matches " + asked.path(), HttpOutcome.NO_ROUTE);
                 return;
             }
             record.cluster(routed.get());
+            if (asked.connect() && routed.get().protocol() == UpstreamProtocol.HTTP_2) {
+                closing = true;
+                answer(501, "CONNECT does not go through HTTP/2", HttpOutcome.NO_UPSTREAM);
+                return;
+            }
+            takesTrailers = routed.get().protocol() == UpstreamProtocol.HTTP_2 && asked.takesTrailers();
             RequestRewrite.apply(
                     asked, client.facts(), client.listening().listener().forwarded());
             attempts = new Attempts(worker, routed.get(), this, asked.replayable());
@@ -76,14 +114,14 @@ final class Exchange {
         }
     }
 
-    void connecting(UpstreamConnection connection) {
+    void connecting(UpstreamSide connection) {
         if (state == ExchangeState.CONNECTING && connection.isUsedBy(this)) {
             upstream = connection;
         }
     }
 
     /** There is a connection: the head goes, and what there is of the body. */
-    void connected(UpstreamConnection connection, boolean kept) {
+    void connected(UpstreamSide connection, boolean kept) {
         upstream = connection;
         reused = kept;
         change(ExchangeEvent.CONNECTED);
@@ -119,7 +157,7 @@ final class Exchange {
     }
 
     private boolean upstreamTakes() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         return to == null || to.isWritable();
     }
 
@@ -148,14 +186,14 @@ final class Exchange {
     }
 
     void flushRequest() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         if (to != null && state != ExchangeState.CONNECTING) {
             to.flush();
         }
     }
 
     void upstreamWritable() {
-        UpstreamConnection to = upstream;
+        UpstreamSide to = upstream;
         if (to != null && to.isWritable()) {
             client.resumeRequest();
         }
@@ -212,7 +250,7 @@ final class Exchange {
 
     /** Reads on only if the client takes it. */
     private void holdUpstream() {
-        UpstreamConnection from = upstream;
+        UpstreamSide from = upstream;
         if (from != null) {
             from.setReading(client.output().isWritable());
         }
@@ -237,10 +275,7 @@ final class Exchange {
         change(ExchangeEvent.RESPONSE_HEAD);
         // Early: what the client still sends would have to be read to find its next request. Few go on sending; so it
         // ends here.
-        closing = !asked.keepAlive()
-                || !delimited
-                || state == ExchangeState.EARLY
-                || worker.shared().drainClose();
+        closing = !terms.keepAlive() || !delimited || state == ExchangeState.EARLY || client.drainClose();
         return connectionHeader();
     }
 
@@ -260,7 +295,7 @@ final class Exchange {
 
     private void leaveClient() {
         if (closing) {
-            client.exchangeEndedLast(!asked.keepAlive() && request.ended());
+            client.exchangeEndedLast(!terms.keepAlive() && request.ended());
         } else {
             client.exchangeEnded();
         }
@@ -268,18 +303,20 @@ final class Exchange {
 
     // --- tunnels
 
-    void switchProtocols() {
-        if (!asked.upgrade() || state != ExchangeState.AWAITING) {
+    void switchProtocols(int status) {
+        if (!terms.tunnels(status) || state != ExchangeState.AWAITING) {
             throw BadMessage.malformed("it switches protocols, which was not asked for");
         }
-        record.status(101);
+        record.status(status);
         change(ExchangeEvent.SWITCHED);
     }
 
     /** The head that says so is written; what each side had said before goes now. */
     void beginTunnel() {
-        UpstreamConnection with = requireNonNull(upstream, "upstream is null");
-        Tunnel begun = new Tunnel(client, with, record);
+        if (!(client instanceof ClientConnection asking) || !(upstream instanceof UpstreamConnection answering)) {
+            throw new IllegalStateException("a tunnel needs a connection of its own on both sides");
+        }
+        Tunnel begun = new Tunnel(asking, answering, record);
         tunnel = begun;
         begun.begin();
         client.resumeRequest();
@@ -295,7 +332,7 @@ final class Exchange {
 
     /** The upstream's connection ended; it is not to be used any more. */
     void upstreamClosed() {
-        UpstreamConnection ended = requireNonNull(upstream, "upstream is null");
+        UpstreamSide ended = requireNonNull(upstream, "upstream is null");
         Attempts trying = requireNonNull(attempts, "attempts is null");
         switch (state) {
             case CONNECTING, ENDED -> {}
@@ -340,9 +377,12 @@ final class Exchange {
 
     /** Says something ourselves, which ends the exchange. */
     private void answer(int status, String reason, HttpOutcome outcome) {
-        closing |= !asked.keepAlive() || !request.ended() || worker.shared().drainClose();
-        record.status(status);
-        client.output().write(LocalAnswer.of(status, reason, head(), connectionHeader()));
+        closing |= !terms.keepAlive() || !request.ended() || client.drainClose();
+        FullHttpResponse answer = grpc
+                ? LocalAnswer.grpc(status, reason, connectionHeader())
+                : LocalAnswer.of(status, reason, terms.head(), connectionHeader());
+        record.status(answer.status().code());
+        client.output().write(answer);
         end(UpstreamOutcome.CANCELLED, outcome, false);
         client.output().flush();
         leaveClient();
@@ -359,9 +399,9 @@ final class Exchange {
     private void end(UpstreamOutcome leaseOutcome, HttpOutcome outcome, boolean upstreamKept) {
         change(ExchangeEvent.END);
         endLease(leaseOutcome);
-        record.received(client.input().takeReceived());
+        record.received(client.takeReceived());
         record.sent(client.output().takeSent());
-        UpstreamConnection used = upstream;
+        UpstreamSide used = upstream;
         upstream = null;
         if (used != null) {
             used.release(upstreamKept);
@@ -371,6 +411,84 @@ final class Exchange {
 
     private void change(ExchangeEvent event) {
         state = state.next(event);
+    }
+
+    // --- to another process
+
+    /** Whether it can go on elsewhere now: any time as a tunnel, else when it takes long and both messages are where a decoder finds in. */
+    boolean canMove(long atLeastNanos) {
+        if (!(client instanceof ClientConnection own) || !(upstream instanceof UpstreamConnection with)) {
+            return false; // nothing, or a stream of a connection that stays
+        }
+        return switch (state) {
+            case TUNNEL -> true;
+            case SENDING, AWAITING, EARLY, RESPONDING ->
+                record.ageNanos() >= atLeastNanos
+                        && own.input().decoder().place().kind() != BodyPlace.Kind.ELSEWHERE
+                        && with.place().kind() != BodyPlace.Kind.ELSEWHERE;
+            case CONNECTING, ENDED -> false;
+        };
+    }
+
+    UpstreamConnection moving() {
+        if (upstream instanceof UpstreamConnection own) {
+            return own;
+        }
+        throw new IllegalStateException("what is upstream does not move: " + upstream);
+    }
+
+    private ClientInput movingInput() {
+        if (client instanceof ClientConnection own) {
+            return own.input();
+        }
+        throw new IllegalStateException("a stream does not move");
+    }
+
+    RecordSnapshot recordSnapshot() {
+        record.received(client.takeReceived());
+        record.sent(client.output().takeSent());
+        return record.snapshot();
+    }
+
+    ExchangeSnapshot snapshot(byte[] unsent) {
+        boolean tunnelled = state == ExchangeState.TUNNEL;
+        UpstreamConnection with = moving();
+        return new ExchangeSnapshot(
+                state,
+                terms,
+                closing,
+                response.upstreamKept(),
+                response.chunked(),
+                tunnelled ? BodyPlace.START : movingInput().decoder().place(),
+                tunnelled ? BodyPlace.START : with.place(),
+                tunnelled ? new byte[0] : with.copyUnread(),
+                unsent);
+    }
+
+    /** It goes on in another process, which reports it. */
+    void moved() {
+        UpstreamConnection with = moving();
+        change(ExchangeEvent.END);
+        endLease(UpstreamOutcome.MOVED);
+        upstream = null;
+        with.moved();
+    }
+
+    /** It goes on here, with what has come from another process; nothing has been read from either side yet. */
+    void goOn(ClientConnection asking, UpstreamConnection with, UpstreamCluster cluster, UpstreamLease lease) {
+        attempts = Attempts.goneOn(worker, cluster, this, lease);
+        upstream = with;
+        if (state == ExchangeState.TUNNEL) {
+            tunnel = new Tunnel(asking, with, record);
+        }
+    }
+
+    /** Both sides are read from now on. */
+    void goneOn() {
+        if (state != ExchangeState.ENDED) {
+            holdUpstream();
+            arm();
+        }
     }
 
     // --- time

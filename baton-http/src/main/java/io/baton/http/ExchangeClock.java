@@ -4,17 +4,17 @@ import org.jspecify.annotations.Nullable;
 
 /** How long an {@link Exchange} waits for whom, by its state. Event loop only. */
 final class ExchangeClock {
-    private final ClientConnection client;
+    private final ClientSide client;
     private final HttpTimeouts timeouts;
     private long unsentBefore;
 
-    ExchangeClock(ClientConnection client) {
+    ExchangeClock(ClientSide client) {
         this.client = client;
         this.timeouts = client.listening().timeouts();
     }
 
     /** @param takesBody whether it is the client's turn while the request goes */
-    void arm(ExchangeState state, boolean takesBody, @Nullable UpstreamConnection upstream) {
+    void arm(ExchangeState state, boolean takesBody, @Nullable UpstreamSide upstream) {
         switch (state) {
             case CONNECTING, ENDED -> client.disarm(); // connecting has its own limit
             case SENDING -> client.arm((takesBody ? timeouts.requestBody() : timeouts.stream()).toNanos());
@@ -30,7 +30,7 @@ final class ExchangeClock {
      * @return whose fault it is; null when something went meanwhile, although nothing came
      */
     @Nullable
-    ExchangeFailure expired(ExchangeState state, boolean takesBody, @Nullable UpstreamConnection upstream) {
+    ExchangeFailure expired(ExchangeState state, boolean takesBody, @Nullable UpstreamSide upstream) {
         if (state != ExchangeState.AWAITING && unsent(upstream) < unsentBefore) {
             return null;
         }
@@ -46,7 +46,7 @@ final class ExchangeClock {
         };
     }
 
-    private long unsent(@Nullable UpstreamConnection upstream) {
+    private long unsent(@Nullable UpstreamSide upstream) {
         return client.output().unsentBytes() + (upstream == null ? 0 : upstream.unsentBytes());
     }
 }

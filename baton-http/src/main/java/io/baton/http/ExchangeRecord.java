@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What is noted of one request for its report. Event loop only. */
 final class ExchangeRecord {
+    private static final String HTTP10 = "HTTP/1.0";
+    private static final String HTTP11 = "HTTP/1.1";
+
     private final Listening listening;
-    private final long startedMillis = System.currentTimeMillis();
-    private final long startedNanos = System.nanoTime();
+    private final long startedMillis;
+    private final long startedNanos;
     private String method = "";
     private String host = "";
     private String path = "";
-    private boolean http10;
+    private String protocol = HTTP11;
     private @Nullable String cluster;
     private @Nullable SocketAddress upstream;
     private int attempts;
@@ -24,13 +27,60 @@ final class ExchangeRecord {
 
     ExchangeRecord(Listening listening) {
         this.listening = listening;
+        this.startedMillis = System.currentTimeMillis();
+        this.startedNanos = System.nanoTime();
+    }
+
+    /** Of a request that began in another process. */
+    ExchangeRecord(Listening listening, RecordSnapshot snapshot) {
+        this.listening = listening;
+        this.startedMillis = snapshot.started().toEpochMilli();
+        this.startedNanos = System.nanoTime() - snapshot.ageNanos();
+        this.method = snapshot.method();
+        this.host = snapshot.host();
+        this.path = snapshot.path();
+        this.protocol = snapshot.http10() ? HTTP10 : HTTP11;
+        this.cluster = snapshot.cluster().orElse(null);
+        this.upstream = snapshot.upstream().orElse(null);
+        this.attempts = snapshot.attempts();
+        this.status = snapshot.status();
+        this.requestBytes = snapshot.requestBytes();
+        this.responseBytes = snapshot.responseBytes();
+    }
+
+    RecordSnapshot snapshot() {
+        return new RecordSnapshot(
+                Instant.ofEpochMilli(startedMillis),
+                ageNanos(),
+                method,
+                host,
+                path,
+                protocol.equals(HTTP10),
+                Optional.ofNullable(cluster),
+                Optional.ofNullable(upstream),
+                attempts,
+                status,
+                requestBytes,
+                responseBytes);
+    }
+
+    /** Since its first byte came. */
+    long ageNanos() {
+        return Math.max(0, System.nanoTime() - startedNanos);
     }
 
     void request(CheckedRequest request) {
         method = request.method();
         host = request.host();
         path = request.path();
-        http10 = request.http10();
+        if (request.http10()) {
+            protocol = HTTP10;
+        }
+    }
+
+    /** What the client speaks, when it is other than the request's head says. */
+    void protocol(String spoken) {
+        protocol = spoken;
     }
 
     void cluster(UpstreamCluster routed) {
@@ -65,7 +115,7 @@ final class ExchangeRecord {
                 method,
                 host,
                 path,
-                http10 ? "HTTP/1.0" : "HTTP/1.1",
+                protocol,
                 status,
                 Optional.ofNullable(cluster),
                 Optional.ofNullable(upstream),

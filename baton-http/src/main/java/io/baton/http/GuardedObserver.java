@@ -27,6 +27,33 @@ record GuardedObserver(HttpObserver observer) implements HttpObserver {
     }
 
     @Override
+    public void connectionMoved(String listener) {
+        try {
+            observer.connectionMoved(listener);
+        } catch (RuntimeException e) {
+            say(e);
+        }
+    }
+
+    @Override
+    public void connectionRestored(String listener) {
+        try {
+            observer.connectionRestored(listener);
+        } catch (RuntimeException e) {
+            say(e);
+        }
+    }
+
+    @Override
+    public void upstreamRestored(String cluster, SocketAddress endpoint) {
+        try {
+            observer.upstreamRestored(cluster, endpoint);
+        } catch (RuntimeException e) {
+            say(e);
+        }
+    }
+
+    @Override
     public void requestEnded(HttpExchangeReport report) {
         try {
             observer.requestEnded(report);

@@ -20,7 +20,8 @@ public record HttpListener(
         HttpRouter router,
         HttpTimeouts timeouts,
         HttpLimits limits,
-        ForwardedHeaders forwarded) {
+        ForwardedHeaders forwarded,
+        Http2Options http2) {
 
     public HttpListener {
         requireNonNull(name, "name is null");
@@ -28,11 +29,19 @@ public record HttpListener(
         requireNonNull(timeouts, "timeouts is null");
         requireNonNull(limits, "limits is null");
         requireNonNull(forwarded, "forwarded is null");
+        requireNonNull(http2, "http2 is null");
         sockets = sockets.stream().map(List::copyOf).toList();
     }
 
     /** With default timeouts and limits, and {@link ForwardedHeaders#APPEND}. */
     public HttpListener(String name, List<List<Fd>> sockets, HttpRouter router) {
-        this(name, sockets, router, HttpTimeouts.defaults(), HttpLimits.defaults(), ForwardedHeaders.APPEND);
+        this(
+                name,
+                sockets,
+                router,
+                HttpTimeouts.defaults(),
+                HttpLimits.defaults(),
+                ForwardedHeaders.APPEND,
+                Http2Options.defaults());
     }
 }

@@ -5,7 +5,7 @@ package io.baton.http;
  * instant.
  *
  * @param connections accepted
- * @param active accepted and not yet ended
+ * @param active accepted or restored, and not yet ended or moved
  * @param requests ended
  * @param bytesIn that came from clients
  * @param bytesOut that were sent to clients

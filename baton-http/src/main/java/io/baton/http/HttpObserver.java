@@ -15,11 +15,17 @@ public interface HttpObserver {
     default void connectionOpened(String listener, SocketAddress client) {}
 
     /**
-     * A client's connection ended; once for each {@link #connectionOpened}.
+     * A client's connection ended; this or {@link #connectionMoved} once for each that was opened or restored.
      *
      * @param requests how many it brought
      */
     default void connectionClosed(String listener, long requests) {}
+
+    /** A client's connection has a new owner, another process, which goes on with it; instead of {@link #connectionClosed}. */
+    default void connectionMoved(String listener) {}
+
+    /** A client's connection that another process accepted is ours; instead of {@link #connectionOpened}. */
+    default void connectionRestored(String listener) {}
 
     /** A request ended; called exactly once for each, also for those that were refused. */
     default void requestEnded(HttpExchangeReport report) {}
@@ -27,7 +33,10 @@ public interface HttpObserver {
     /** An endpoint accepted a connection. */
     default void upstreamOpened(String cluster, SocketAddress endpoint) {}
 
-    /** A connection to an endpoint ended; once for each {@link #upstreamOpened}. */
+    /** A connection to an endpoint that another process made is ours. */
+    default void upstreamRestored(String cluster, SocketAddress endpoint) {}
+
+    /** A connection to an endpoint ended, or has moved to another process; once for each of those two. */
     default void upstreamClosed(String cluster, SocketAddress endpoint) {}
 
     /** Accepting pauses: the connection limit is reached, or there is no further fd. */

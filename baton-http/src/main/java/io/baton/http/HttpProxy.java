@@ -6,6 +6,8 @@ import io.baton.netty.AdoptedListener;
 import io.baton.netty.EpollLoops;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
+import io.baton.spi.ConnectionRestorer;
+import io.baton.spi.ConnectionSource;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -20,11 +22,15 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +55,13 @@ public final class HttpProxy implements AutoCloseable {
     private final HttpObserver observer;
     private final Map<String, Listening> listenings = new ConcurrentHashMap<>();
     private final List<AdoptedListener> adopted = new ArrayList<>();
-    private final List<Worker> workers = new ArrayList<>();
+    private final Set<String> accepting = new HashSet<>();
+    private final HttpSource source = new HttpSource(this);
+    private final HttpRestorer restorer = new HttpRestorer(this);
+
+    /** Empty before {@link #start}, and the same ever after. */
+    private volatile List<Worker> workers = List.of();
+
     private State state = State.NEW;
     private @Nullable EventLoopGroup group;
     private volatile @Nullable Shared shared;
@@ -76,7 +88,7 @@ public final class HttpProxy implements AutoCloseable {
             throw new IllegalStateException("the HTTP proxy was started before");
         }
         Admission admission = new Admission(Admission.mostConnections(posix, options), observer);
-        Shared common = new Shared(options, observer, admission);
+        Shared common = new Shared(options, observer, admission, source);
         EventLoopGroup loops;
         try {
             loops = new MultiThreadIoEventLoopGroup(
@@ -84,9 +96,9 @@ public final class HttpProxy implements AutoCloseable {
         } catch (IllegalStateException | ChannelException | LinkageError e) {
             throw new IllegalStateException("the event loops cannot start: " + e.getMessage(), e);
         }
-        for (int index = 0; index < options.workers(); index++) {
-            workers.add(new Worker(loops.next(), common));
-        }
+        workers = Stream.generate(() -> new Worker(loops.next(), common))
+                .limit(options.workers())
+                .toList();
         DrainDecision decision = drain;
         if (decision != null) {
             common.drain(decision);
@@ -97,8 +109,25 @@ public final class HttpProxy implements AutoCloseable {
     }
 
     /**
+     * Lets connections of this listener be restored ({@link #connectionRestorer}), before {@link #addListener} accepts from it.
+     *
+     * @throws IllegalArgumentException when the name is taken
+     * @throws IllegalStateException when not started, or closed
+     */
+    public synchronized void expectListener(HttpListener listener) {
+        if (state == State.NEW || state == State.CLOSED) {
+            throw new IllegalStateException(
+                    "listener %s comes while the HTTP proxy is %s".formatted(listener.name(), state));
+        }
+        if (listenings.putIfAbsent(listener.name(), new Listening(listener)) != null) {
+            throw new IllegalArgumentException("listener %s is already there".formatted(listener.name()));
+        }
+    }
+
+    /**
      * Begins accepting on {@code listener}'s sockets (made non-blocking) before it returns.
      *
+     * @param listener as it was {@linkplain #expectListener expected}, if it was: only its sockets are looked at then
      * @throws IllegalArgumentException when the name is taken or there are sockets for more workers than the proxy has
      * @throws IllegalStateException when not started, closed, or after {@link #stopAccepting()}
      * @throws io.baton.posix.PosixException when there are no fds for duplicates of its sockets; those that there were accept
@@ -112,10 +141,10 @@ public final class HttpProxy implements AutoCloseable {
             throw new IllegalArgumentException("listener %s has sockets for %d workers, expected at most %d"
                     .formatted(listener.name(), listener.sockets().size(), workers.size()));
         }
-        Listening listening = new Listening(listener);
-        if (listenings.putIfAbsent(listener.name(), listening) != null) {
+        if (!accepting.add(listener.name())) {
             throw new IllegalArgumentException("listener %s is already there".formatted(listener.name()));
         }
+        Listening listening = listenings.computeIfAbsent(listener.name(), _ -> new Listening(listener));
         for (int index = 0; index < listener.sockets().size(); index++) {
             ServerBootstrap bootstrap = bootstrap(workers.get(index), listening);
             for (Fd socket : listener.sockets().get(index)) {
@@ -137,7 +166,7 @@ public final class HttpProxy implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        new ClientConnection(worker, listening, channel).addTo(channel.pipeline());
+                        ClientPipelines.accepted(worker, listening, channel);
                     }
                 });
     }
@@ -168,17 +197,40 @@ public final class HttpProxy implements AutoCloseable {
 
     /**
      * From now on {@code decision} is asked for each response whether it says {@code Connection: close}. Idle connections are not closed:
-     * each waits for its next request, within its idle timeout. A later decision replaces the one before.
+     * each waits for its next request, within its idle timeout. Connections that move to another process are not told to leave: the
+     * decision is for those that stay. For each HTTP/2 connection it is asked at once and every second, whether clients are told to go on
+     * elsewhere; which costs them no request, so idle ones are told, too. A later decision replaces the one before.
      */
-    public void drain(DrainDecision decision) {
+    public synchronized void drain(DrainDecision decision) {
         drain = requireNonNull(decision, "decision is null");
         Shared common = shared;
         if (common != null) {
             common.drain(decision);
+            if (state != State.CLOSED) {
+                workers.forEach(worker -> worker.loop().execute(worker::drain));
+            }
         }
     }
 
-    /** Clients' connections accepted and not yet ended, over all workers. */
+    /** Gives this proxy's connections away, to another process. */
+    public ConnectionSource connectionSource() {
+        return source;
+    }
+
+    /** Takes connections over that were another proxy's, of listeners that are added or {@linkplain #expectListener expected} here. */
+    public ConnectionRestorer connectionRestorer() {
+        return restorer;
+    }
+
+    List<Worker> workers() {
+        return workers;
+    }
+
+    Optional<Listening> listening(String name) {
+        return Optional.ofNullable(listenings.get(name));
+    }
+
+    /** Clients' connections accepted or restored, and not yet ended or moved, over all workers. */
     public int activeConnections() {
         Shared common = shared;
         return common == null ? 0 : common.admission().active();

@@ -1,44 +1,68 @@
 package io.baton.http;
 
+import io.baton.HandoverRehearsal;
+import io.baton.LoopbackListener;
+import io.baton.RehearsalOptions;
+import io.baton.RehearsalPace;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
-import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
-import io.baton.posix.SocketFamily;
-import io.baton.posix.SocketType;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Warms the real HTTP path of this JVM before it is needed: a private proxy on loopback between an origin and clients, with small and
- * large bodies both ways, chunked ones, and refusals. Cold, the first requests of a JVM stall for 200 ms and more.
+ * large bodies both ways, chunked ones, and refusals, and a second proxy that the connections are handed to and back. Cold, the first requests
+ * of a JVM stall for 200 ms and more, and connections that are handed over for tens of them.
  */
 public final class HttpRehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(HttpRehearsal.class);
 
-    /** Each further wave opens its connections anew: accept and close are to be warm too. */
-    private static final int ROUNDS_PER_WAVE = 20;
+    /** What observers are told the private listener is called. */
+    public static final String LISTENER = "rehearsal";
+
+    /** Few, and each wave opens its connections anew: accept and close are run once per connection, and are to be compiled too. */
+    private static final int ROUNDS_PER_WAVE = 4;
+
+    private static final int WAVES_PER_MOVE = 2;
+
+    /** Rounds between the way there and the way back. */
+    private static final int ROUNDS_PER_MOVE = 2;
 
     private final Posix posix;
-    private final HttpRehearsalOptions options;
-    private final long startNanos = System.nanoTime();
+    private final RehearsalOptions options;
+    private final HttpObserver observer;
+    private final Function<SocketAddress, HttpRouter> routers;
+    private final RehearsalPace pace;
     private int connections;
     private long requests;
+    private long moves;
+    private int rounds;
 
-    private HttpRehearsal(Posix posix, HttpRehearsalOptions options) {
+    private HttpRehearsal(
+            Posix posix, RehearsalOptions options, HttpObserver observer, Function<SocketAddress, HttpRouter> routers) {
         this.posix = posix;
         this.options = options;
+        this.observer = observer;
+        this.routers = routers;
+        this.pace = new RehearsalPace(options);
     }
 
-    /** Rehearses in the calling thread and takes down everything it made. Never throws: a failure is in the result. */
-    public static HttpRehearsalResult run(Posix posix, HttpRehearsalOptions options) {
-        HttpRehearsal rehearsal = new HttpRehearsal(posix, options);
+    /**
+     * Rehearses in the calling thread and takes down everything it made. Never throws: a failure is in the result.
+     *
+     * @param observer of the class that will observe the real proxy: code that was compiled for another one is thrown away when
+     *     the first real request comes, just when it is needed. Is told of a listener {@link #LISTENER}
+     * @param routers gives a router, of the class that is used later, that leads every request to the one address it is given
+     */
+    public static HttpRehearsalResult run(
+            Posix posix, RehearsalOptions options, HttpObserver observer, Function<SocketAddress, HttpRouter> routers) {
+        HttpRehearsal rehearsal = new HttpRehearsal(posix, options, observer, routers);
         Optional<String> failure = Optional.empty();
         try {
             rehearsal.rehearse();
@@ -46,35 +70,54 @@ public final class HttpRehearsal {
             LOG.warn("the HTTP rehearsal ended early; the first requests will be slower", e);
             failure = Optional.of(String.valueOf(e.getMessage()));
         }
-        Duration duration = Duration.ofNanos(System.nanoTime() - rehearsal.startNanos);
-        return new HttpRehearsalResult(rehearsal.connections, rehearsal.requests, duration, failure);
+        return new HttpRehearsalResult(
+                rehearsal.connections, rehearsal.requests, rehearsal.moves, rehearsal.pace.elapsed(), failure);
     }
 
     private void rehearse() throws IOException {
         HttpProxyOptions one = HttpProxyOptions.defaults().withWorkers(1);
         // Closed in reverse: the proxy first, which ends whatever the origin is at.
-        try (Fd front = listen();
+        try (Fd front = LoopbackListener.open(posix, options.connections());
                 RehearsalOrigin origin = new RehearsalOrigin();
-                HttpProxy proxy = new HttpProxy(posix, one, HttpObserver.NONE)) {
-            UpstreamCluster cluster = new RehearsalCluster(origin.address());
+                HttpProxy proxy = new HttpProxy(posix, one, observer);
+                HttpProxy other = new HttpProxy(posix, one, observer)) {
+            HttpListener listener =
+                    new HttpListener(LISTENER, List.of(List.of(front)), routers.apply(origin.address()));
             proxy.start();
-            proxy.addListener(new HttpListener("rehearsal", List.of(List.of(front)), head -> Optional.of(cluster)));
+            other.start();
+            other.expectListener(listener);
+            proxy.addListener(listener);
             SocketAddress.Inet address = (SocketAddress.Inet) posix.localAddress(front);
+            int wave = 0;
             do {
-                wave(address);
-            } while (timeLeft());
+                wave(address, new Stage(posix, proxy, other), wave);
+                wave++;
+            } while (pace.goesOn(connections));
         }
     }
 
-    private void wave(SocketAddress.Inet address) throws IOException {
+    /** Where the connections are handed to and fro. */
+    private record Stage(Posix posix, HttpProxy proxy, HttpProxy other) {
+        /** There, or all of them back. */
+        int move(boolean back) {
+            HttpProxy from = back ? other : proxy;
+            HttpProxy to = back ? proxy : other;
+            return HandoverRehearsal.move(posix, from.connectionSource(), to.connectionRestorer());
+        }
+    }
+
+    private void wave(SocketAddress.Inet address, Stage stage, int wave) throws IOException {
         List<RehearsalClient> clients = new ArrayList<>();
         try {
-            for (int i = 0; i < options.connections() && (i == 0 || timeLeft()); i++) {
+            for (int i = 0; i < options.connections() && (i == 0 || pace.timeLeft()); i++) {
                 clients.add(new RehearsalClient(address, options.limit()));
                 connections++;
             }
-            for (int round = 0; round < ROUNDS_PER_WAVE && timeLeft(); round++) {
-                requests += round(clients, round);
+            for (int round = 0; round < ROUNDS_PER_WAVE && pace.timeLeft(); round++) {
+                requests += round(clients, rounds++);
+                if (wave % WAVES_PER_MOVE == 0 && round % ROUNDS_PER_MOVE == 0) {
+                    moves += stage.move(round / ROUNDS_PER_MOVE % 2 == 1);
+                }
             }
             clients.getFirst().refused();
         } finally {
@@ -91,21 +134,5 @@ public final class HttpRehearsal {
             client.receive();
         }
         return clients.size();
-    }
-
-    private boolean timeLeft() {
-        return System.nanoTime() - startNanos < options.limit().toNanos();
-    }
-
-    private Fd listen() {
-        Fd socket = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
-        try {
-            posix.bind(socket, new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
-            posix.listen(socket, options.connections());
-            return socket;
-        } catch (PosixException e) {
-            socket.close();
-            throw e;
-        }
     }
 }

@@ -37,6 +37,12 @@ final class Listening {
         active.incrementAndGet();
     }
 
+    /** One that another process had opened. */
+    void restored() {
+        active.incrementAndGet();
+    }
+
+    /** It ended, or another process has it. */
     void closed() {
         active.decrementAndGet();
     }

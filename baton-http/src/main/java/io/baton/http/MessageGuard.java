@@ -16,6 +16,7 @@ final class MessageGuard {
     private static final int CONTENT_LENGTH_NAME = HeaderNames.CONTENT_LENGTH.length();
 
     private final HeadScan scan;
+    private final BodyTracker tracker = new BodyTracker();
     private HttpLimits limits;
     private boolean inBody;
     private boolean inTrailers;
@@ -65,6 +66,9 @@ final class MessageGuard {
         Object last = out.isEmpty() ? null : out.getLast();
         if (!inBody) {
             inBody = !(last instanceof LastHttpContent);
+            if (inBody) {
+                tracker.begin(last);
+            }
             extra = 0;
         } else if (inTrailers && isFolded(in, in.readerIndex() - used, in.readerIndex())) {
             if (last != null) {
@@ -73,7 +77,9 @@ final class MessageGuard {
             fail(in, out, BadMessage.malformed("a trailer line is folded"));
         } else if (last instanceof LastHttpContent) {
             inBody = false;
+            tracker.end();
         } else {
+            tracker.took(in, in.readerIndex() - used, in.readerIndex(), out);
             int data = last instanceof HttpContent content ? content.content().readableBytes() : 0;
             extra += Math.max(0, used - data - PLAIN_CHUNK_BYTES);
             if (extra > limits.headBytes()) {
@@ -85,6 +91,21 @@ final class MessageGuard {
             contentLength = false;
             inTrailers = false;
         }
+    }
+
+    /** Where in a message the decoder is. */
+    BodyPlace place() {
+        if (failed) {
+            return new BodyPlace(BodyPlace.Kind.ELSEWHERE, 0, fields, extra);
+        }
+        return inBody ? new BodyPlace(tracker.kind(), tracker.left(), fields, extra) : BodyPlace.START;
+    }
+
+    /** The decoder was brought to a place by a head of no meaning; what had come before that place counts. */
+    void restored(BodyPlace place) {
+        tracker.restore(place);
+        fields = place.fields();
+        extra = place.extra();
     }
 
     /** Whether one of the lines from {@code from} to {@code to} begins with a space: Netty has joined it with the one before. */

@@ -1,6 +1,9 @@
 package io.baton.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -22,6 +25,14 @@ final class RequestDecoder extends HttpRequestDecoder {
         /** A read begins, of which there may be more before it is complete. */
         void beginRead();
 
+        /** Whether the connection may turn out to be HTTP/2. */
+        default boolean takesHttp2() {
+            return false;
+        }
+
+        /** HTTP/2's preface is there, and not taken: the decoder is to be removed. */
+        default void beginHttp2() {}
+
         /** What was to be made of what is held, and of the client's end, has been made. */
         void settle();
     }
@@ -33,6 +44,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private final MessageGuard guard;
     private @Nullable ChannelHandlerContext context;
     private boolean decoding;
+    private boolean spoken;
     private long received;
     private int unreadAtEnd;
 
@@ -111,16 +123,56 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
-        if (!owner.takesInput()) {
+        if (!owner.takesInput() || (!spoken && isHttp2(in))) {
             return;
         }
         int before = in.readableBytes();
+        decodeGuarded(context, in, out);
+        received += before - in.readableBytes();
+    }
+
+    private void decodeGuarded(ChannelHandlerContext own, ByteBuf in, List<Object> out) throws Exception {
         if (guard.ready(in, out)) {
             int from = in.readableBytes();
-            super.decode(context, in, out);
+            super.decode(own, in, out);
             guard.decoded(from - in.readableBytes(), in, out);
         }
-        received += before - in.readableBytes();
+    }
+
+    /** Where in a message it is. */
+    BodyPlace place() {
+        return guard.place();
+    }
+
+    /** Bytes that came and were not decoded. */
+    byte[] copyUnread() {
+        return ByteBufUtil.getBytes(internalBuffer());
+    }
+
+    /**
+     * A new decoder goes on where one in another process was.
+     *
+     * @param unread what had come there and was not decoded
+     */
+    void restore(BodyPlace place, byte[] unread) throws Exception {
+        ChannelHandlerContext own = requireNonNull(context, "the decoder is in no pipeline");
+        if (place.within()) {
+            SyntheticHead.decode(place.synthetic(SyntheticHead.REQUEST), (in, out) -> decodeGuarded(own, in, out));
+            guard.restored(place);
+        }
+        if (unread.length > 0) {
+            channelRead(own, Unpooled.wrappedBuffer(unread));
+        }
+    }
+
+    /** Whether it is, or may still be. */
+    private boolean isHttp2(ByteBuf in) {
+        Http2Preface preface = owner.takesHttp2() ? Http2Preface.of(in) : Http2Preface.NONE;
+        spoken = preface == Http2Preface.NONE;
+        if (preface == Http2Preface.WHOLE) {
+            owner.beginHttp2();
+        }
+        return !spoken;
     }
 
     /** Netty would read on here, even with auto-read off, while no message is whole. */

@@ -2,8 +2,14 @@ package io.baton.http;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,5 +25,14 @@ final class RequestEncoder extends HttpRequestEncoder {
         } else {
             super.write(context, message, promise);
         }
+    }
+
+    /** A new encoder goes on within a body whose head was written in another process. */
+    void restore(ChannelHandlerContext own, boolean chunked) throws Exception {
+        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
+        HttpUtil.setTransferEncodingChunked(head, chunked);
+        encode(own, head, end);
+        end.forEach(ReferenceCountUtil::release);
+        end.clear();
     }
 }

@@ -1,17 +1,26 @@
 package io.baton.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the request from the client's decoder to an upstream's encoder. Event loop only. */
 final class RequestRelay {
-    private final HttpRequest message;
+    private final @Nullable HttpRequest message;
     private boolean ended;
 
     RequestRelay(CheckedRequest request) {
         this.message = request.message();
         this.ended = !request.hasBody();
+    }
+
+    /** Of a request whose head went upstream in another process. */
+    RequestRelay(boolean ended) {
+        this.message = null;
+        this.ended = ended;
     }
 
     /** Whether the body, if there is one, has come to its end. */
@@ -20,8 +29,8 @@ final class RequestRelay {
     }
 
     /** Sends the head; one without a body as often as it takes. */
-    void begin(UpstreamConnection to) {
-        to.write(message);
+    void begin(UpstreamSide to) {
+        to.write(requireNonNull(message, "the head has gone in another process"));
         if (ended) {
             to.write(LastHttpContent.EMPTY_LAST_CONTENT);
         }
@@ -32,7 +41,7 @@ final class RequestRelay {
      *
      * @throws BadMessage when it is none
      */
-    void take(HttpContent part, UpstreamConnection to) {
+    void take(HttpContent part, UpstreamSide to) {
         boolean last = part instanceof LastHttpContent;
         try {
             if (part.decoderResult().isFailure()) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a request is for, RFC 9112 section 3.2.
  *
- * @param path without query; {@code *} for {@code OPTIONS *}
+ * @param path without query; {@code *} for {@code OPTIONS *}, empty for CONNECT
  * @param target path and query, as it goes upstream
  * @param authority that an absolute target names, which replaces the Host header
  */
@@ -13,10 +13,14 @@ record RequestTarget(String path, String target, @Nullable String authority) {
     private static final int MAX_PORT_DIGITS = 5;
     private static final String[] SCHEMES = {"http://", "https://"};
 
-    /** @throws BadMessage 400, or 501 for CONNECT */
+    /** @throws BadMessage 400 */
     static RequestTarget parse(String method, String uri) {
         if (method.equals("CONNECT")) {
-            throw new BadMessage(501, "CONNECT is for forward proxies, this is a reverse proxy");
+            checkAuthority(uri);
+            if (hostEnd(uri) == uri.length()) {
+                throw BadMessage.malformed("CONNECT names no port");
+            }
+            return new RequestTarget("", uri, uri);
         }
         for (int i = 0; i < uri.length(); i++) {
             if (!Characters.isTarget(uri.charAt(i))) {

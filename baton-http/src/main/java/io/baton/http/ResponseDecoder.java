@@ -1,6 +1,8 @@
 package io.baton.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
@@ -21,9 +23,11 @@ final class ResponseDecoder extends HttpResponseDecoder {
         void close();
     }
 
+    private static final ExchangeTerms NOTHING = new ExchangeTerms(false, false, false, false, false);
+
     private final Owner owner;
     private final MessageGuard guard = new MessageGuard(0, HttpLimits.most());
-    private boolean head;
+    private ExchangeTerms asked = NOTHING;
     private boolean begun;
 
     ResponseDecoder(Owner owner) {
@@ -35,10 +39,10 @@ final class ResponseDecoder extends HttpResponseDecoder {
     /**
      * Before a request goes.
      *
-     * @param answersHead whether it is a HEAD: its response has no body, whatever it says
+     * @param terms whether it is a HEAD, whose response has no body whatever it says, or asks for a tunnel
      */
-    void expect(boolean answersHead, HttpLimits limits) {
-        head = answersHead;
+    void expect(ExchangeTerms terms, HttpLimits limits) {
+        asked = terms;
         begun = false;
         guard.limits(limits);
     }
@@ -60,10 +64,41 @@ final class ResponseDecoder extends HttpResponseDecoder {
             return;
         }
         begun = true;
+        decodeGuarded(context, in, out);
+    }
+
+    private void decodeGuarded(ChannelHandlerContext own, ByteBuf in, List<Object> out) throws Exception {
         if (guard.ready(in, out)) {
             int from = in.readableBytes();
-            super.decode(context, in, out);
+            super.decode(own, in, out);
             guard.decoded(from - in.readableBytes(), in, out);
+        }
+    }
+
+    /** Where in a message it is. */
+    BodyPlace place() {
+        return guard.place();
+    }
+
+    /** Bytes that came and were not decoded: of a head that is not whole, or a chunk's size. */
+    byte[] copyUnread() {
+        return ByteBufUtil.getBytes(internalBuffer());
+    }
+
+    /**
+     * A new decoder, told what to {@link #expect}, goes on where one in another process was.
+     *
+     * @param own its place in its pipeline
+     * @param unread what had come there and was not decoded
+     */
+    void restore(ChannelHandlerContext own, BodyPlace place, byte[] unread) throws Exception {
+        if (place.within()) {
+            begun = true;
+            SyntheticHead.decode(place.synthetic(SyntheticHead.RESPONSE), (in, out) -> decodeGuarded(own, in, out));
+            guard.restored(place);
+        }
+        if (unread.length > 0) {
+            channelRead(own, Unpooled.wrappedBuffer(unread));
         }
     }
 
@@ -85,12 +120,13 @@ final class ResponseDecoder extends HttpResponseDecoder {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
         int status = ((HttpResponse) message).status().code();
-        return head || status < 200 || status == 204 || status == 304;
+        return asked.head() || asked.tunnels(status) || status < 200 || status == 204 || status == 304;
     }
 
     @Override
     protected boolean isSwitchingToNonHttp1Protocol(HttpResponse response) {
-        return response.status().code() == 101;
+        int status = response.status().code();
+        return status == 101 || asked.tunnels(status);
     }
 
     @Override

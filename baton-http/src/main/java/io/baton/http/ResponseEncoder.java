@@ -3,8 +3,14 @@ package io.baton.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,5 +55,15 @@ final class ResponseEncoder extends HttpResponseEncoder {
         for (Object part : out) {
             sent += ((ByteBuf) part).readableBytes();
         }
+    }
+
+    /** A new encoder goes on within a body whose head was written in another process. */
+    void restore(ChannelHandlerContext own, boolean chunked) throws Exception {
+        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        HttpUtil.setTransferEncodingChunked(head, chunked);
+        encode(own, head, end);
+        end.forEach(ReferenceCountUtil::release);
+        end.clear();
+        sent = 0;
     }
 }

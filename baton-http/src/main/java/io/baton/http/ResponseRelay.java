@@ -18,12 +18,13 @@ final class ResponseRelay {
     }
 
     private final Exchange exchange;
-    private final ClientConnection client;
+    private final ClientSide client;
     private Part part = Part.FINAL;
     private boolean keepAlive;
+    private boolean chunked;
     private int interim;
 
-    ResponseRelay(Exchange exchange, ClientConnection client) {
+    ResponseRelay(Exchange exchange, ClientSide client) {
         this.exchange = exchange;
         this.client = client;
     }
@@ -31,6 +32,17 @@ final class ResponseRelay {
     /** Whether the upstream connection can be used again, with the response whole. */
     boolean upstreamKept() {
         return keepAlive;
+    }
+
+    /** Whether the client gets the body in chunks. */
+    boolean chunked() {
+        return chunked;
+    }
+
+    /** As another one was, within a body. */
+    void restore(boolean upstreamKept, boolean inChunks) {
+        keepAlive = upstreamKept;
+        chunked = inChunks;
     }
 
     /**
@@ -43,7 +55,7 @@ final class ResponseRelay {
             case HttpResponse response -> {
                 CheckedResponse checked;
                 try {
-                    checked = new CheckedResponse(response, exchange.head());
+                    checked = new CheckedResponse(response, exchange.terms());
                 } catch (BadMessage e) {
                     ReferenceCountUtil.release(response);
                     throw e;
@@ -64,8 +76,8 @@ final class ResponseRelay {
             if (!exchange.http10()) { // RFC 9110 section 15.2
                 client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
             }
-        } else if (response.status() == 101) {
-            exchange.switchProtocols();
+        } else if (response.switches()) {
+            exchange.switchProtocols(response.status());
             part = Part.SWITCHING;
             client.output().write(response.rewrite(true, ConnectionHeader.KEPT));
         } else {
@@ -73,6 +85,7 @@ final class ResponseRelay {
             keepAlive = response.keepAlive();
             boolean chunkable = !exchange.http10();
             ConnectionHeader connection = exchange.responseHead(response.status(), response.lengthKnown() || chunkable);
+            chunked = chunkable && !response.lengthKnown();
             client.output().write(response.rewrite(chunkable, connection));
         }
     }

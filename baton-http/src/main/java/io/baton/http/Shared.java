@@ -8,13 +8,20 @@ final class Shared {
     private final HttpProxyOptions options;
     private final HttpObserver observer;
     private final Admission admission;
-    private final AtomicLong connectionIds = new AtomicLong();
+    private final HttpSource source;
+    private final AtomicLong connectionIds;
     private volatile @Nullable DrainDecision drain;
 
-    Shared(HttpProxyOptions options, HttpObserver observer, Admission admission) {
+    Shared(HttpProxyOptions options, HttpObserver observer, Admission admission, HttpSource source) {
         this.options = options;
         this.observer = observer;
         this.admission = admission;
+        this.source = source;
+        this.connectionIds = new AtomicLong(options.firstId());
+    }
+
+    HttpSource source() {
+        return source;
     }
 
     HttpProxyOptions options() {
@@ -30,7 +37,7 @@ final class Shared {
     }
 
     long nextConnectionId() {
-        return connectionIds.incrementAndGet();
+        return connectionIds.getAndIncrement();
     }
 
     void drain(DrainDecision decision) {

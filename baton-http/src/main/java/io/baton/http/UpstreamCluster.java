@@ -18,8 +18,35 @@ public interface UpstreamCluster {
      */
     Pick pick(Set<SocketAddress> tried);
 
+    /**
+     * A request goes on here that another process had sent to {@code endpoint}, whether or not the cluster has that one.
+     *
+     * @return a lease of it, which is ended exactly once
+     */
+    default UpstreamLease adopt(SocketAddress endpoint) {
+        return new UpstreamLease() {
+            @Override
+            public SocketAddress address() {
+                return endpoint;
+            }
+
+            @Override
+            public void ended(UpstreamOutcome outcome) {}
+        };
+    }
+
     /** How long one endpoint may take to accept a connection. */
     Duration connectTimeout();
+
+    /** What its endpoints speak. */
+    default UpstreamProtocol protocol() {
+        return UpstreamProtocol.HTTP_1_1;
+    }
+
+    /** With {@link UpstreamProtocol#HTTP_2}, how many requests one connection carries at once; fewer when its endpoint says so. */
+    default int maxStreams() {
+        return 100;
+    }
 
     /** What is kept of its connections. */
     default UpstreamPoolLimits pool() {

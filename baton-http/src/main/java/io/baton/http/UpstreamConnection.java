@@ -2,6 +2,7 @@ package io.baton.http;
 
 import io.baton.posix.SocketAddress;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** One connection to an endpoint: at work for one exchange, or idle in the pool. Event loop only. */
 // Netty's futures are not waited for: what fails comes as an event of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamConnection extends ChannelInboundHandlerAdapter implements ResponseDecoder.Owner {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamSide, ResponseDecoder.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
     private final Worker worker;
@@ -46,6 +47,81 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
         pipeline.addLast(decoder, encoder, this);
     }
 
+    /** Made by another process: it works for {@code user} there already. */
+    void restore(Exchange user, HttpLimits limits, boolean tunnelled) {
+        use(user, limits);
+        established = true;
+        if (tunnelled) {
+            tunnel = true;
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            channel.pipeline().addLast(this);
+        } else {
+            addTo(channel.pipeline());
+        }
+        worker.shared().observer().upstreamRestored(cluster.name(), address);
+    }
+
+    /** Begins to listen to what comes; one that the endpoint has reset meanwhile does not, and says so when it goes on. */
+    void begin() {
+        if (channel.isActive()) {
+            worker.loop().register(channel); // its own loop: done at once
+        }
+    }
+
+    /** What the other process had written and not sent is sent first. */
+    void restoreOutput(ExchangeSnapshot snapshot) throws Exception {
+        if (snapshot.unsent().length > 0) {
+            write(Unpooled.wrappedBuffer(snapshot.unsent()), !tunnel);
+        }
+        if (snapshot.request().within()) {
+            encoder.restore(
+                    channel.pipeline().context(encoder), snapshot.request().chunked());
+        }
+    }
+
+    /** What it had read and not used is used, and what comes. */
+    void goOn(ExchangeSnapshot snapshot) throws Exception {
+        if (!channel.isRegistered()) {
+            failed = true;
+            channel.unsafe().closeForcibly();
+            gone();
+            return;
+        }
+        if (!tunnel) {
+            decoder.restore(channel.pipeline().context(decoder), snapshot.response(), snapshot.unread());
+        }
+        channel.flush();
+    }
+
+    /** Past the encoder, if there is one: they are encoded. */
+    private void write(ByteBuf bytes, boolean encoded) {
+        if (encoded) {
+            var _ = channel.pipeline().context(encoder).write(bytes);
+        } else {
+            write(bytes);
+        }
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** Where in the response its decoder is. */
+    BodyPlace place() {
+        return decoder.place();
+    }
+
+    /** What came of the response and was not decoded. */
+    byte[] copyUnread() {
+        return decoder.copyUnread();
+    }
+
+    /** Another process has it. */
+    void moved() {
+        exchange = null;
+        gone();
+    }
+
     SocketAddress address() {
         return address;
     }
@@ -67,7 +143,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     /** From now on it works for {@code user}. */
     void use(Exchange user, HttpLimits limits) {
         exchange = user;
-        decoder.expect(user.head(), limits);
+        decoder.expect(user.terms(), limits);
     }
 
     @Override
@@ -76,16 +152,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     /** Whether any byte of the response came. */
-    boolean responseBegun() {
+    @Override
+    public boolean responseBegun() {
         return decoder.begun();
     }
 
-    boolean isUsedBy(Exchange user) {
+    @Override
+    public boolean isUsedBy(Exchange user) {
         return exchange == user;
     }
 
     /** It works for nobody any more, and is kept for the next when it can be. */
-    void release(boolean reusable) {
+    @Override
+    public void release(boolean reusable) {
         exchange = null;
         if (reusable && channel.isActive() && !decoder.hasUnread()) {
             idleSinceNanos = System.nanoTime();
@@ -98,28 +177,37 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
 
     @Override
     public void close() {
-        channel.close();
+        if (channel.isRegistered()) {
+            channel.close();
+        } else {
+            channel.unsafe().closeForcibly(); // it came from another process, and nothing was begun
+        }
     }
 
     /** Queues a part of a message, or in a tunnel bytes, and takes them over; what cannot be written comes back as the connection's end. */
-    void write(Object part) {
+    @Override
+    public void write(Object part) {
         channel.write(part, channel.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         channel.flush();
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return channel.isWritable();
     }
 
-    long unsentBytes() {
+    @Override
+    public long unsentBytes() {
         var buffer = channel.unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
-    void setReading(boolean wanted) {
+    @Override
+    public void setReading(boolean wanted) {
         if (reading != wanted) {
             reading = wanted;
             channel.config().setAutoRead(wanted);
@@ -139,8 +227,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
     }
 
     void shutdownOutput() {
-        channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-                .addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
     }
 
     /** The outcome of connecting. */
@@ -202,6 +289,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements R
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        gone();
+    }
+
+    private void gone() {
         worker.deadlines().remove(deadline);
         worker.pool().remove(this);
         if (established) {

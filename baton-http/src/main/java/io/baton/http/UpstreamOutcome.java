@@ -15,5 +15,7 @@ public enum UpstreamOutcome {
     /** No response, or no more of it, in time. */
     TIMEOUT,
     /** The client was the reason, or the proxy closed: nothing is known of the endpoint. */
-    CANCELLED
+    CANCELLED,
+    /** The request goes on in another process. */
+    MOVED
 }

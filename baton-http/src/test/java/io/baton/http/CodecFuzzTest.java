@@ -60,7 +60,8 @@ class CodecFuzzTest {
         for (Object message = in.readInbound(); message != null; message = in.readInbound()) {
             try {
                 if (message instanceof HttpResponse response) {
-                    var _ = new CheckedResponse(response, false).rewrite(true, ConnectionHeader.KEPT);
+                    var _ = new CheckedResponse(response, new ExchangeTerms(false, false, true, false, false))
+                            .rewrite(true, ConnectionHeader.KEPT);
                 }
             } catch (BadMessage e) {
                 // refused

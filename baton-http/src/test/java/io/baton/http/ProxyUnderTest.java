@@ -49,6 +49,17 @@ final class ProxyUnderTest implements AutoCloseable {
             ForwardedHeaders forwarded,
             UnaryOperator<HttpProxyOptions> options,
             SocketAddress... endpoints) {
+        this(timeouts, limits, forwarded, options, Http2Options.defaults(), UpstreamProtocol.HTTP_1_1, endpoints);
+    }
+
+    ProxyUnderTest(
+            HttpTimeouts timeouts,
+            HttpLimits limits,
+            ForwardedHeaders forwarded,
+            UnaryOperator<HttpProxyOptions> options,
+            Http2Options http2,
+            UpstreamProtocol protocol,
+            SocketAddress... endpoints) {
         Posix posix = Posix.linux();
         listener = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
         posix.bind(listener, new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
@@ -56,14 +67,27 @@ final class ProxyUnderTest implements AutoCloseable {
         port = ((SocketAddress.Inet) posix.localAddress(listener)).port();
         proxy = new HttpProxy(posix, options.apply(HttpProxyOptions.defaults().withWorkers(1)), new Counting());
         proxy.start();
-        Endpoints cluster = new Endpoints(List.of(endpoints));
+        Endpoints cluster = new Endpoints(List.of(endpoints), protocol);
         proxy.addListener(new HttpListener(
-                "web",
-                List.of(List.of(listener)),
-                head -> head.path().startsWith("/nowhere") ? Optional.empty() : Optional.of(cluster),
-                timeouts,
-                limits,
-                forwarded));
+                "web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded, http2));
+    }
+
+    /** All paths but one lead to the one cluster. */
+    private record Routes(Endpoints endpoints) implements HttpRouter {
+        @Override
+        public Optional<UpstreamCluster> route(RequestHead head) {
+            return head.path().startsWith("/nowhere") ? Optional.empty() : Optional.of(endpoints);
+        }
+
+        @Override
+        public Optional<UpstreamCluster> connect(RequestHead head) {
+            return head.host().equals("nowhere") ? Optional.empty() : Optional.of(endpoints);
+        }
+
+        @Override
+        public Optional<UpstreamCluster> cluster(String name) {
+            return name.equals(endpoints.name()) ? Optional.of(endpoints) : Optional.empty();
+        }
     }
 
     Client client() throws IOException {
@@ -102,6 +126,21 @@ final class ProxyUnderTest implements AutoCloseable {
         }
 
         @Override
+        public void connectionRestored(String name) {
+            clientsOpen.incrementAndGet();
+        }
+
+        @Override
+        public void connectionMoved(String name) {
+            clientsOpen.decrementAndGet();
+        }
+
+        @Override
+        public void upstreamRestored(String cluster, SocketAddress endpoint) {
+            upstreamsOpen.incrementAndGet();
+        }
+
+        @Override
         public void requestEnded(HttpExchangeReport report) {
             reports.add(report);
         }
@@ -120,9 +159,16 @@ final class ProxyUnderTest implements AutoCloseable {
     /** The first endpoint that was not tried. */
     private final class Endpoints implements UpstreamCluster {
         private final List<SocketAddress> endpoints;
+        private final UpstreamProtocol protocol;
 
-        Endpoints(List<SocketAddress> endpoints) {
+        Endpoints(List<SocketAddress> endpoints, UpstreamProtocol protocol) {
             this.endpoints = endpoints;
+            this.protocol = protocol;
+        }
+
+        @Override
+        public UpstreamProtocol protocol() {
+            return protocol;
         }
 
         @Override
@@ -142,18 +188,23 @@ final class ProxyUnderTest implements AutoCloseable {
             if (next.isEmpty()) {
                 return new Pick.None(tried.isEmpty() ? Pick.Reason.NO_HEALTHY : Pick.Reason.ALL_TRIED);
             }
+            return new Pick.Endpoint(adopt(next.get()));
+        }
+
+        @Override
+        public UpstreamLease adopt(SocketAddress endpoint) {
             leases.incrementAndGet();
-            return new Pick.Endpoint(new UpstreamLease() {
+            return new UpstreamLease() {
                 @Override
                 public SocketAddress address() {
-                    return next.get();
+                    return endpoint;
                 }
 
                 @Override
                 public void ended(UpstreamOutcome outcome) {
                     outcomes.add(outcome);
                 }
-            });
+            };
         }
     }
 }

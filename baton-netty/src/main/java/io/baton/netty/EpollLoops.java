@@ -1,5 +1,6 @@
 package io.baton.netty;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -8,15 +9,26 @@ import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's epoll event loops, without a fault of theirs: when a channel is interested in nothing for a while, which is what a half-closed one
- * comes to, Netty 4.2.13 and later take it out of epoll (netty/netty pull request 16689) but forget that they did. The next interest, say in
- * writing the rest of a response, then fails with ENOENT and closes the channel.
+ * Netty's epoll event loops, on which a live channel can leave its epoll at once and come back ({@link DetachedChannel}), and without a
+ * fault of theirs: when a channel is interested in nothing for a while, which is what a half-closed one comes to, Netty 4.2.13 and later
+ * take it out of epoll (netty/netty pull request 16689) but forget that they did. The next interest, say in writing the rest of a
+ * response, then fails with ENOENT and closes the channel.
  */
 public final class EpollLoops {
+    private static final AttributeKey<Registration> REGISTRATION =
+            AttributeKey.valueOf(EpollLoops.class, "registration");
+
     private EpollLoops() {}
+
+    /** A channel's place in its loop's epoll; null when its loop is not one of these, or it was never registered. */
+    static @Nullable Registration registration(Channel channel) {
+        return channel.attr(REGISTRATION).get();
+    }
 
     /** For {@link io.netty.channel.MultiThreadIoEventLoopGroup}. */
     public static IoHandlerFactory newFactory() {
@@ -57,7 +69,11 @@ public final class EpollLoops {
 
         @Override
         public IoRegistration register(IoHandle handle) throws Exception {
-            return new Registration(netty, handle, netty.register(handle));
+            Registration registration = new Registration(netty, handle, netty.register(handle));
+            if (handle instanceof Channel.Unsafe unsafe) {
+                unsafe.voidPromise().channel().attr(REGISTRATION).set(registration);
+            }
+            return registration;
         }
 
         @Override
@@ -72,16 +88,38 @@ public final class EpollLoops {
     }
 
     /** Event loop only, but for {@link #cancel} and {@link #isValid}. */
-    private static final class Registration implements IoRegistration {
+    static final class Registration implements IoRegistration {
         private final IoHandler netty;
         private final IoHandle handle;
         private volatile IoRegistration current;
+        private IoOps wanted = EpollIoOps.NONE;
         private boolean outOfEpoll;
+
+        /** Whether it is out of epoll whatever the channel is interested in. */
+        private volatile boolean away;
 
         Registration(IoHandler netty, IoHandle handle, IoRegistration current) {
             this.netty = netty;
             this.handle = handle;
             this.current = current;
+        }
+
+        /** EPOLL_CTL_DEL, before it returns. What the channel wants to be told of is remembered. */
+        void leave() {
+            away = true;
+            current.cancel();
+        }
+
+        /**
+         * Back into epoll. Level-triggered: what came meanwhile is told at once.
+         *
+         * @throws IllegalStateException when the kernel does not take it
+         */
+        void comeBack() {
+            away = false;
+            current = registerAnew();
+            outOfEpoll = false;
+            submit(wanted);
         }
 
         @Override
@@ -92,11 +130,16 @@ public final class EpollLoops {
 
         @Override
         public long submit(IoOps ops) {
+            wanted = ops;
+            if (away) {
+                return 0;
+            }
             boolean nothing = ops.equals(EpollIoOps.NONE);
             if (nothing && outOfEpoll) {
                 return 0;
             }
             if (outOfEpoll && current.isValid()) {
+                current.cancel();
                 current = registerAnew();
             }
             outOfEpoll = nothing;
@@ -104,7 +147,6 @@ public final class EpollLoops {
         }
 
         private IoRegistration registerAnew() {
-            current.cancel();
             try {
                 return netty.register(handle);
             } catch (Exception e) {
@@ -114,11 +156,15 @@ public final class EpollLoops {
 
         @Override
         public boolean isValid() {
-            return current.isValid();
+            return away || current.isValid();
         }
 
         @Override
         public boolean cancel() {
+            if (away) {
+                away = false; // the loop still counts it
+                return true;
+            }
             return current.cancel();
         }
     }

@@ -1,4 +1,4 @@
-/** For any Netty server: adopt handed listening sockets. */
+/** For any Netty server: adopt handed listening sockets, detach and attach live channels. */
 @NullMarked
 package io.baton.netty;
 

@@ -1,6 +1,6 @@
 package io.baton.posix;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * An open file descriptor owned by this process.
@@ -9,8 +9,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Thread-safe: {@link #close()} reaches the kernel at most once, so a number reused by a later open is never closed by mistake.
  */
 public final class Fd implements AutoCloseable {
+    /** Of a field, not an object of its own: a proxy has thousands of these, and each collection copies the young ones. */
+    private static final AtomicIntegerFieldUpdater<Fd> RELEASED =
+            AtomicIntegerFieldUpdater.newUpdater(Fd.class, "released");
+
     private final int number;
-    private final AtomicBoolean released = new AtomicBoolean();
+
+    /** 1 once it is closed or somebody else's. */
+    private volatile int released;
 
     private Fd(int number) {
         this.number = number;
@@ -30,7 +36,7 @@ public final class Fd implements AutoCloseable {
      * @throws IllegalStateException when already closed or released
      */
     public int number() {
-        if (released.get()) {
+        if (isClosed()) {
             throw new IllegalStateException("fd %d is already closed".formatted(number));
         }
         return number;
@@ -38,25 +44,25 @@ public final class Fd implements AutoCloseable {
 
     /** Gives up ownership: the caller must close the number. */
     public int release() {
-        if (!released.compareAndSet(false, true)) {
+        if (!RELEASED.compareAndSet(this, 0, 1)) {
             throw new IllegalStateException("fd %d is already closed".formatted(number));
         }
         return number;
     }
 
     public boolean isClosed() {
-        return released.get();
+        return released != 0;
     }
 
     @Override
     public void close() {
-        if (released.compareAndSet(false, true)) {
+        if (RELEASED.compareAndSet(this, 0, 1)) {
             LinuxPosix.closeQuietly(number);
         }
     }
 
     @Override
     public String toString() {
-        return "fd " + number + (released.get() ? " (closed)" : "");
+        return "fd " + number + (isClosed() ? " (closed)" : "");
     }
 }

@@ -3,7 +3,9 @@ package io.baton.proxy;
 import io.baton.Stats;
 import io.baton.http.Pick;
 import io.baton.http.UpstreamCluster;
+import io.baton.http.UpstreamLease;
 import io.baton.http.UpstreamPoolLimits;
+import io.baton.http.UpstreamProtocol;
 import io.baton.posix.Errno;
 import io.baton.posix.SocketAddress;
 import io.baton.relay.UpstreamSelector;
@@ -15,6 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,6 +118,16 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
     }
 
     @Override
+    public UpstreamProtocol protocol() {
+        return config.protocol();
+    }
+
+    @Override
+    public int maxStreams() {
+        return config.maxConcurrentStreams();
+    }
+
+    @Override
     public Pick pick(Set<SocketAddress> tried) {
         if (!take(requests, maxRequests)) {
             stats.requestsRefused.increment();
@@ -136,7 +149,14 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
             }
             return new Pick.None(Pick.Reason.ALL_TRIED);
         }
-        return new Pick.Endpoint(new Lease(this, member));
+        return new Pick.Endpoint(new Lease(this, member.address(), Optional.of(member)));
+    }
+
+    @Override
+    public UpstreamLease adopt(SocketAddress endpoint) {
+        requests.getAndIncrement();
+        busy.getAndIncrement();
+        return new Lease(this, endpoint, Optional.ofNullable(byAddress.get(endpoint)));
     }
 
     private @Nullable Member choose(Roster now, Set<SocketAddress> tried) {
@@ -261,7 +281,16 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
         }
     }
 
-    /** HTTP's connection is gone. */
+    /** HTTP has got a connection that another process opened. */
+    void restored(SocketAddress endpoint) {
+        stats.connectionsActive.increment();
+        Member member = byAddress.get(endpoint);
+        if (member != null) {
+            member.connections.getAndIncrement();
+        }
+    }
+
+    /** HTTP's connection is gone, or another process has it. */
     void closed(SocketAddress endpoint) {
         stats.connectionsActive.decrement();
         Member member = byAddress.get(endpoint);

@@ -3,6 +3,7 @@ package io.baton.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.baton.http.UpstreamPoolLimits;
+import io.baton.http.UpstreamProtocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.OptionalInt;
  * @param connectTimeout for one attempt at one endpoint
  * @param health no active checks when empty
  * @param pool of connections kept for the next HTTP request
+ * @param protocol that is spoken for HTTP requests
+ * @param maxConcurrentStreams requests on one HTTP/2 connection
  */
 public record ClusterConfig(
         String name,
@@ -22,7 +25,14 @@ public record ClusterConfig(
         Duration connectTimeout,
         Optional<HealthConfig> health,
         Circuit circuit,
-        UpstreamPoolLimits pool) {
+        UpstreamPoolLimits pool,
+        UpstreamProtocol protocol,
+        int maxConcurrentStreams) {
+    /** As many as HTTP/2 recommends to take. */
+    public static final int DEFAULT_STREAMS = 100;
+
+    static final int MAX_STREAMS = 10_000;
+
     /** Envoy's. */
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -36,12 +46,35 @@ public record ClusterConfig(
         requireNonNull(health, "health is null");
         requireNonNull(circuit, "circuit is null");
         requireNonNull(pool, "pool is null");
+        requireNonNull(protocol, "protocol is null");
+        BatonConfig.requireWithin(maxConcurrentStreams, 1, MAX_STREAMS, "streams");
         endpoints = List.copyOf(endpoints);
         BatonConfig.require(BatonConfig.isName(name), "a cluster's name of %s".formatted(BatonConfig.NAME_FORM));
         BatonConfig.require(
                 !endpoints.isEmpty() && endpoints.size() <= MAX_ENDPOINTS,
                 "1 to %d endpoints".formatted(MAX_ENDPOINTS));
         BatonConfig.requireWithin(connectTimeout, MIN_CONNECT_TIMEOUT, MAX_CONNECT_TIMEOUT, "a connect timeout");
+    }
+
+    /** That speaks HTTP/1.1. */
+    public ClusterConfig(
+            String name,
+            List<Endpoint> endpoints,
+            Balance balance,
+            Duration connectTimeout,
+            Optional<HealthConfig> health,
+            Circuit circuit,
+            UpstreamPoolLimits pool) {
+        this(
+                name,
+                endpoints,
+                balance,
+                connectTimeout,
+                health,
+                circuit,
+                pool,
+                UpstreamProtocol.HTTP_1_1,
+                DEFAULT_STREAMS);
     }
 
     /** Without checks, without limits. */

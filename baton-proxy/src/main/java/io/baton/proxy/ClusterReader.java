@@ -1,6 +1,7 @@
 package io.baton.proxy;
 
 import io.baton.http.UpstreamPoolLimits;
+import io.baton.http.UpstreamProtocol;
 import io.baton.posix.SocketAddress;
 import io.baton.proxy.Addresses.HostPort;
 import io.baton.proxy.ClusterConfig.Balance;
@@ -28,6 +29,9 @@ final class ClusterReader {
     private static final Map<String, Balance> BALANCES = Map.of(
             "round_robin", Balance.ROUND_ROBIN, "least_request", Balance.LEAST_REQUEST, "random", Balance.RANDOM);
 
+    private static final Map<String, UpstreamProtocol> PROTOCOLS =
+            Map.of("http1", UpstreamProtocol.HTTP_1_1, "http2", UpstreamProtocol.HTTP_2);
+
     private final HostResolver resolver;
 
     ClusterReader(HostResolver resolver) {
@@ -54,9 +58,30 @@ final class ClusterReader {
             byName.put(
                     name,
                     new ClusterConfig(
-                            name, endpoints, balance, connectTimeout, health, circuit(section), pool(section)));
+                            name,
+                            endpoints,
+                            balance,
+                            connectTimeout,
+                            health,
+                            circuit(section),
+                            pool(section),
+                            protocol(section, health),
+                            section.integer("max_concurrent_streams", 1, ClusterConfig.MAX_STREAMS)
+                                    .orElse(ClusterConfig.DEFAULT_STREAMS)));
         }
         return byName;
+    }
+
+    private static UpstreamProtocol protocol(Section cluster, Optional<HealthConfig> health) throws ConfigException {
+        UpstreamProtocol protocol =
+                cluster.choice("protocol", PROTOCOLS, "http1 or http2").orElse(UpstreamProtocol.HTTP_1_1);
+        if (protocol == UpstreamProtocol.HTTP_2
+                && health.isPresent()
+                && health.get().check() instanceof HealthConfig.Check.Http) {
+            throw cluster.get("health", "a check")
+                    .problem("http with protocol: http2, expected tcp: true (checks speak HTTP/1.1 only)");
+        }
+        return protocol;
     }
 
     private static Circuit circuit(Section cluster) throws ConfigException {

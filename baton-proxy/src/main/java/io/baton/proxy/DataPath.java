@@ -1,17 +1,25 @@
 package io.baton.proxy;
 
-import java.time.Duration;
+import io.baton.RehearsalOptions;
+import io.baton.RestartEpoch;
 import java.util.List;
 
 /** What moves the bytes of one kind of listeners, with its numbers. Thread-safe, as far as the order of calls is {@link Proxy}'s. */
 sealed interface DataPath extends AutoCloseable permits TcpPath, HttpPath {
+    /** A connection keeps its id when it moves, so each generation counts in a range of its own: the epoch can be seen in it. */
+    long IDS_PER_EPOCH = 1L << 40;
+
+    /** The id of the first connection that this generation accepts. */
+    static long firstId(RestartEpoch epoch) {
+        return epoch.value() * IDS_PER_EPOCH;
+    }
 
     /**
      * Runs it over loopback for at most {@code limit}.
      *
      * @return empty when it went well, else why it ended early
      */
-    Rehearsed rehearse(Duration limit);
+    Rehearsed rehearse(RehearsalOptions options);
 
     /** Starts the workers. */
     void start();

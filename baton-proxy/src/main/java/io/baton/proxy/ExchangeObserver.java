@@ -61,6 +61,20 @@ final class ExchangeObserver implements HttpObserver {
         open.decrementAndGet();
     }
 
+    /** It began in the process before, and was counted there. */
+    @Override
+    public void connectionRestored(String listener) {
+        open.incrementAndGet();
+        of(listener).active.increment();
+    }
+
+    /** It goes on in the next process. */
+    @Override
+    public void connectionMoved(String listener) {
+        of(listener).active.decrement();
+        open.decrementAndGet();
+    }
+
     @Override
     public void requestEnded(HttpExchangeReport report) {
         of(report.listener()).ended(report);
@@ -73,6 +87,11 @@ final class ExchangeObserver implements HttpObserver {
     @Override
     public void upstreamOpened(String cluster, SocketAddress endpoint) {
         clusters.apply(cluster).opened(endpoint);
+    }
+
+    @Override
+    public void upstreamRestored(String cluster, SocketAddress endpoint) {
+        clusters.apply(cluster).restored(endpoint);
     }
 
     @Override

@@ -42,6 +42,12 @@ public record HandoverConfig(
                         .formatted(Durations.format(parentShutdown), Durations.format(drain)));
     }
 
+    /** Never so long that the child could not get ready in time for it: a third of {@code readyTimeout} at most. */
+    Duration rehearsalLimit() {
+        Duration most = readyTimeout.dividedBy(3);
+        return rehearsal.compareTo(most) < 0 ? rehearsal : most;
+    }
+
     private static void within(Duration value, Duration min, Duration max, String name) {
         BatonConfig.require(
                 value.compareTo(min) >= 0 && value.compareTo(max) <= 0,

@@ -1,49 +1,50 @@
 package io.baton.proxy;
 
+import io.baton.HotRestart;
+import io.baton.RehearsalOptions;
 import io.baton.Stats;
 import io.baton.http.DrainDecision;
 import io.baton.http.HttpListener;
 import io.baton.http.HttpProxy;
 import io.baton.http.HttpProxyOptions;
-import io.baton.http.HttpRehearsal;
-import io.baton.http.HttpRehearsalOptions;
 import io.baton.http.HttpRehearsalResult;
 import io.baton.posix.Posix;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** {@code http} listeners, on Netty. */
 final class HttpPath implements DataPath {
+    private final BatonConfig config;
+    private final HotRestart hotRestart;
     private final Posix posix;
     private final int workers;
     private final Function<String, Cluster> clusters;
-    private final DrainDecision drain;
     private final ExchangeObserver observer;
     private final HttpProxy proxy;
 
     /**
      * Opens nothing yet.
      *
-     * @param drain asked for each response once accepting has stopped
      * @param onBroken when an event loop has died; on that loop's thread
      */
     HttpPath(
             BatonConfig config,
+            HotRestart hotRestart,
             Function<String, Cluster> clusters,
             Stats stats,
             Posix posix,
             int workers,
             Optional<AccessLog> accessLog,
-            DrainDecision drain,
             Runnable onBroken) {
+        this.config = config;
+        this.hotRestart = hotRestart;
         this.posix = posix;
         this.workers = workers;
         this.clusters = clusters;
-        this.drain = drain;
         this.observer = new ExchangeObserver(config, clusters, stats, accessLog, onBroken);
-        HttpProxyOptions options = HttpProxyOptions.defaults().withWorkers(workers);
+        HttpProxyOptions options =
+                HttpProxyOptions.defaults().withWorkers(workers).withFirstId(DataPath.firstId(hotRestart.epoch()));
         this.proxy = new HttpProxy(
                 posix,
                 config.limits().connections().isPresent()
@@ -54,9 +55,8 @@ final class HttpPath implements DataPath {
     }
 
     @Override
-    public Rehearsed rehearse(Duration limit) {
-        HttpRehearsalResult result = HttpRehearsal.run(
-                posix, new HttpRehearsalOptions(HttpRehearsalOptions.defaults().connections(), limit));
+    public Rehearsed rehearse(RehearsalOptions options) {
+        HttpRehearsalResult result = new DressRehearsal(config, hotRestart, posix).http(options);
         return new Rehearsed("http", result.connections(), result.requests(), result.duration(), result.failure());
     }
 
@@ -65,29 +65,38 @@ final class HttpPath implements DataPath {
         proxy.start();
     }
 
-    /** HTTP connections finish where they are. */
+    /** Connections come from the parent before any listener accepts, and may leave for a child. */
     @Override
-    public void expect(List<BoundListener> listeners) {}
+    public void expect(List<BoundListener> listeners) {
+        listeners.forEach(listener -> proxy.expectListener(httpListener(listener)));
+        hotRestart.register(proxy.connectionSource());
+        hotRestart.register(proxy.connectionRestorer());
+    }
 
     @Override
     public void add(BoundListener listener) {
+        proxy.addListener(httpListener(listener));
+    }
+
+    private HttpListener httpListener(BoundListener listener) {
         if (!(listener.config().protocol() instanceof HttpConfig http)) {
             throw new IllegalArgumentException(
                     "listener %s is not http".formatted(listener.config().name()));
         }
-        proxy.addListener(new HttpListener(
+        return new HttpListener(
                 listener.config().name(),
                 listener.perWorker(workers),
                 new RouteTable(http, clusters),
                 http.timeouts(),
                 http.limits(),
-                http.forwarded()));
+                http.forwarded(),
+                http.http2());
     }
 
     @Override
     public void stopAccepting() {
         proxy.stopAccepting();
-        proxy.drain(drain);
+        proxy.drain(hotRestart.drainManager()::drainClose);
     }
 
     /** Whoever asks the next request is told to leave, whatever the drain strategy. */

@@ -1,6 +1,7 @@
 package io.baton.proxy;
 
 import io.baton.http.ForwardedHeaders;
+import io.baton.http.Http2Options;
 import io.baton.http.HttpLimits;
 import io.baton.http.HttpTimeouts;
 import io.baton.proxy.RouteConfig.PathMatch;
@@ -34,6 +35,8 @@ final class HttpReader {
     private static final Map<String, ForwardedHeaders> POLICIES =
             Map.of("append", ForwardedHeaders.APPEND, "replace", ForwardedHeaders.REPLACE, "off", ForwardedHeaders.OFF);
 
+    private static final int MIN_CONNECTION_WINDOW = 64 << 10;
+
     private final Set<String> clusters;
 
     /** @param clusters the names there are */
@@ -49,7 +52,25 @@ final class HttpReader {
         }
         ForwardedHeaders forwarded = section.choice("x_forwarded", POLICIES, "append, replace or off")
                 .orElse(ForwardedHeaders.APPEND);
-        return new HttpConfig(routes, timeouts(section), limits(section), forwarded);
+        return new HttpConfig(routes, timeouts(section), limits(section), forwarded, http2(section));
+    }
+
+    private static Http2Options http2(Section http) throws ConfigException {
+        Http2Options base = Http2Options.defaults();
+        Optional<Value> value = http.find("http2");
+        if (value.isEmpty()) {
+            return base;
+        }
+        Section section = value.get().section(Keys.HTTP2);
+        Optional<Value> priorKnowledge = section.find("prior_knowledge");
+        return new Http2Options(
+                priorKnowledge.isPresent() ? priorKnowledge.get().bool() : base.priorKnowledge(),
+                section.integer("max_concurrent_streams", 1, Http2Options.MAX_STREAMS)
+                        .orElse(base.maxStreams()),
+                section.size(
+                        "stream_window", Http2Options.MIN_STREAM_WINDOW, Http2Options.MAX_WINDOW, base.streamWindow()),
+                section.size(
+                        "connection_window", MIN_CONNECTION_WINDOW, Http2Options.MAX_WINDOW, base.connectionWindow()));
     }
 
     private static HttpTimeouts timeouts(Section section) throws ConfigException {
@@ -94,6 +115,14 @@ final class HttpReader {
     private static PathMatch path(Section route) throws ConfigException {
         Optional<Value> prefix = route.find("prefix");
         Optional<Value> exact = route.find("exact");
+        Optional<Value> connect = route.find("connect");
+        if (connect.isPresent() && connect.get().bool()) {
+            if (prefix.isPresent() || exact.isPresent()) {
+                throw route.value()
+                        .problem("connect and a path in one route, expected one of them: a CONNECT has no path");
+            }
+            return new PathMatch.Connect();
+        }
         if (prefix.isPresent() && exact.isPresent()) {
             throw exact.get().problem("prefix and exact in one route, expected one of them");
         }
@@ -104,8 +133,9 @@ final class HttpReader {
             return new PathMatch.Exact(path(exact.get()));
         }
         throw route.value()
-                .problem("no key \"prefix\" or \"exact\", expected prefix: /PATH or exact: /PATH"
-                        + " (prefix: / takes every path)");
+                .problem(
+                        "no key \"prefix\", \"exact\" or \"connect\", expected prefix: /PATH, exact: /PATH or connect: true"
+                                + " (prefix: / takes every path)");
     }
 
     private static String path(Value value) throws ConfigException {

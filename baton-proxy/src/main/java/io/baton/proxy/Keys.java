@@ -23,8 +23,10 @@ record Keys(List<String> known, List<String> later) {
             "max_header_bytes",
             "max_headers",
             "max_request_line",
-            "x_forwarded");
-    static final Keys ROUTE = of("host", "prefix", "exact", "headers", "cluster");
+            "x_forwarded",
+            "http2");
+    static final Keys HTTP2 = of("prior_knowledge", "max_concurrent_streams", "stream_window", "connection_window");
+    static final Keys ROUTE = of("host", "prefix", "exact", "connect", "headers", "cluster");
     static final Keys CLUSTER = new Keys(
             List.of(
                     "name",
@@ -35,7 +37,9 @@ record Keys(List<String> known, List<String> later) {
                     "max_connections",
                     "max_requests",
                     "idle_timeout",
-                    "max_idle"),
+                    "max_idle",
+                    "protocol",
+                    "max_concurrent_streams"),
             List.of("tls"));
     static final Keys ENDPOINT = of("address", "weight");
     static final Keys HEALTH = of("tcp", "http", "host", "status", "interval", "timeout", "healthy", "unhealthy");

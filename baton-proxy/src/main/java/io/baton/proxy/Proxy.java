@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.baton.HotRestart;
 import io.baton.HotRestartException;
 import io.baton.ImportMode;
+import io.baton.RehearsalOptions;
 import io.baton.Stats;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,15 +71,8 @@ public final class Proxy implements AutoCloseable {
                         new TcpPath(config, hotRestart, this::cluster, stats, posix, workers, accessLog, this::broken))
                 : Optional.empty();
         this.http = has(HttpConfig.class)
-                ? Optional.of(new HttpPath(
-                        config,
-                        this::cluster,
-                        stats,
-                        posix,
-                        workers,
-                        accessLog,
-                        hotRestart.drainManager()::drainClose,
-                        this::broken))
+                ? Optional.of(
+                        new HttpPath(config, hotRestart, this::cluster, stats, posix, workers, accessLog, this::broken))
                 : Optional.empty();
         this.publisher = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("baton-proxy-stats").daemon().factory());
@@ -137,14 +132,34 @@ public final class Proxy implements AutoCloseable {
             return List.of();
         }
         health.start(clusters.values());
-        Duration limit = config.handover().rehearsal();
-        List<Rehearsed> results = new ArrayList<>();
-        if (!limit.isZero()) {
-            List<DataPath> paths = paths();
-            paths.forEach(path -> results.add(path.rehearse(limit.dividedBy(paths.size()))));
-        }
-        results.forEach(Proxy::say);
+        List<Rehearsed> results = rehearse(RehearsalOptions::within);
+        System.gc(); // what the rehearsal leaves is not to be collected while the first connections wait
         awaitFirstRound();
+        return results;
+    }
+
+    /**
+     * What a process does that has not {@link #rehearse rehearsed}, once it serves: the first one of a lineage has nobody who would serve meanwhile,
+     * but is the one to give its connections away in the first handover. Beside {@link #accept}, in a thread that nobody waits for.
+     */
+    public void rehearseBehind() {
+        if (hotRestart.epoch().isFirst()) {
+            rehearse(RehearsalOptions::behind);
+        }
+    }
+
+    private List<Rehearsed> rehearse(Function<Duration, RehearsalOptions> options) {
+        Duration limit = config.handover().rehearsalLimit();
+        if (limit.isZero()) {
+            return List.of();
+        }
+        List<DataPath> paths = paths();
+        List<Rehearsed> results = new ArrayList<>();
+        for (DataPath path : paths) {
+            Rehearsed result = path.rehearse(options.apply(limit.dividedBy(paths.size())));
+            say(result);
+            results.add(result);
+        }
         return List.copyOf(results);
     }
 

@@ -87,6 +87,7 @@ public record RouteConfig(Optional<String> host, PathMatch path, Map<String, Str
                 return switch (other) {
                     case Prefix(String longer) -> longer.startsWith(prefix);
                     case Exact(String whole) -> whole.startsWith(prefix);
+                    case Connect() -> false;
                 };
             }
         }
@@ -100,6 +101,19 @@ public record RouteConfig(Optional<String> host, PathMatch path, Map<String, Str
             @Override
             public boolean matches(String other) {
                 return path.equals(other);
+            }
+
+            @Override
+            public boolean covers(PathMatch other) {
+                return equals(other);
+            }
+        }
+
+        /** No path at all: a CONNECT, and nothing else. */
+        record Connect() implements PathMatch {
+            @Override
+            public boolean matches(String path) {
+                return path.isEmpty();
             }
 
             @Override

@@ -39,6 +39,7 @@ final class RouteTable implements HttpRouter {
     }
 
     private final Map<String, List<Target>> byHost = new HashMap<>();
+    private final Map<String, UpstreamCluster> byName = new HashMap<>();
 
     /** For hosts that no route names: those of wildcards, and of any host. */
     private final List<Target> general;
@@ -46,7 +47,9 @@ final class RouteTable implements HttpRouter {
     RouteTable(HttpConfig config, Function<String, ? extends UpstreamCluster> clusters) {
         List<Target> all = new ArrayList<>();
         for (RouteConfig route : config.routes()) {
-            all.add(new Target(route, Optional.of(clusters.apply(route.cluster()))));
+            UpstreamCluster cluster = clusters.apply(route.cluster());
+            byName.put(route.cluster(), cluster);
+            all.add(new Target(route, Optional.of(cluster)));
         }
         this.general =
                 all.stream().filter(target -> !namesOneHost(target.route())).toList();
@@ -68,6 +71,17 @@ final class RouteTable implements HttpRouter {
         return route.host()
                 .filter(host -> !host.startsWith(RouteConfig.WILDCARD))
                 .isPresent();
+    }
+
+    /** Paths of routes begin with a slash, so no other route takes a CONNECT, nor its route anything else. */
+    @Override
+    public Optional<UpstreamCluster> connect(RequestHead head) {
+        return route(head);
+    }
+
+    @Override
+    public Optional<UpstreamCluster> cluster(String name) {
+        return Optional.ofNullable(byName.get(name));
     }
 
     @Override

@@ -1,22 +1,19 @@
 package io.baton.proxy;
 
 import io.baton.HotRestart;
+import io.baton.RehearsalOptions;
 import io.baton.Stats;
 import io.baton.posix.Posix;
 import io.baton.relay.RehearsalResult;
 import io.baton.relay.Relay;
 import io.baton.relay.RelayListener;
 import io.baton.relay.RelayOptions;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** {@code tcp} listeners, on the relay. */
 final class TcpPath implements DataPath {
-    /** A connection keeps its id when it moves, so each generation counts in a range of its own: the epoch can be seen in it. */
-    private static final long IDS_PER_EPOCH = 1L << 40;
-
     private final BatonConfig config;
     private final HotRestart hotRestart;
     private final Posix posix;
@@ -43,7 +40,7 @@ final class TcpPath implements DataPath {
         this.observer = new ConnectionObserver(config, stats, accessLog, onBroken);
         RelayOptions options = RelayOptions.defaults()
                 .withWorkers(workers)
-                .withFirstId(hotRestart.epoch().value() * IDS_PER_EPOCH)
+                .withFirstId(DataPath.firstId(hotRestart.epoch()))
                 .withPipeBytes(config.limits().pipeBytes());
         this.relay = new Relay(
                 posix,
@@ -55,8 +52,8 @@ final class TcpPath implements DataPath {
     }
 
     @Override
-    public Rehearsed rehearse(Duration limit) {
-        RehearsalResult result = new RelayRehearsal(config, hotRestart, posix).run(limit);
+    public Rehearsed rehearse(RehearsalOptions options) {
+        RehearsalResult result = new DressRehearsal(config, hotRestart, posix).tcp(options);
         return new Rehearsed("tcp", result.connections(), result.messages(), result.duration(), result.failure());
     }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baton.http.ForwardedHeaders;
+import io.baton.http.Http2Options;
 import io.baton.http.HttpLimits;
 import io.baton.http.HttpTimeouts;
 import io.baton.http.UpstreamPoolLimits;
+import io.baton.http.UpstreamProtocol;
 import io.baton.posix.SocketAddress;
 import io.baton.proxy.ConfigMistakes.Mistake;
 import io.baton.proxy.RouteConfig.PathMatch;
@@ -61,6 +63,7 @@ class ConfigLoaderTest {
                   max_headers: 50
                   max_request_line: 4KiB
                   x_forwarded: replace
+                  http2: { prior_knowledge: false, max_concurrent_streams: 50, stream_window: 128KiB, connection_window: 2MiB }
             clusters:
               - { name: origin, endpoints: [ 127.0.0.1:9000, "[::1]:9001" ], balance: round_robin, connect_timeout: 250ms }
               - name: api
@@ -71,7 +74,7 @@ class ConfigLoaderTest {
                 max_requests: 200
                 idle_timeout: 30s
                 max_idle: 16
-              - { name: checked, endpoints: [ 127.0.0.1:9200 ], balance: random, health: { tcp: true } }
+              - { name: checked, endpoints: [ 127.0.0.1:9200 ], balance: random, health: { tcp: true }, protocol: http2, max_concurrent_streams: 10 }
             access_log: { path: access.log, format: json }
             handover: { drain: 30s, parent_shutdown: 1m, batch: 16, rate: 2000, rehearsal: 500ms, ready_timeout: 10s }
             limits: { connections: 5000, pipe: 64KiB }
@@ -155,7 +158,8 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(8),
                         HttpTimeouts.defaults().linger()),
                 new HttpLimits(4 << 10, 16 << 10, 50),
-                ForwardedHeaders.REPLACE);
+                ForwardedHeaders.REPLACE,
+                new Http2Options(false, 50, 128 << 10, 2 << 20));
     }
 
     @Test
@@ -180,6 +184,8 @@ class ConfigLoaderTest {
                         new ClusterConfig.Circuit(OptionalInt.of(100), OptionalInt.of(200)),
                         new UpstreamPoolLimits(16, Duration.ofSeconds(30))));
         assertThat(config.cluster("checked").balance()).isEqualTo(ClusterConfig.Balance.RANDOM);
+        assertThat(config.cluster("checked").protocol()).isEqualTo(UpstreamProtocol.HTTP_2);
+        assertThat(config.cluster("checked").maxConcurrentStreams()).isEqualTo(10);
         assertThat(config.cluster("checked").health())
                 .contains(new HealthConfig(
                         new HealthConfig.Check.Tcp(), Duration.ofSeconds(5), Duration.ofSeconds(2), 2, 3));

@@ -111,7 +111,8 @@ final class ConfigMistakes {
                     "tls of a cluster",
                     LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], tls: { ca: a.pem } }]\n",
                     "baton.yaml:2:56: clusters[0].tls: not supported yet, expected name, endpoints, balance,"
-                            + " connect_timeout, health, max_connections, max_requests, idle_timeout or max_idle"),
+                            + " connect_timeout, health, max_connections, max_requests, idle_timeout, max_idle, protocol or"
+                            + " max_concurrent_streams"),
             mistake(
                     "no listeners",
                     CLUSTER,

@@ -29,14 +29,14 @@ final class HttpMistakes {
                     "a cluster where http has routes",
                     "{ cluster: origin }",
                     "5:13: listeners[0].http: unknown key \"cluster\", expected routes, idle_timeout, request_head_timeout,"
-                            + " request_body_timeout, response_timeout, stream_idle_timeout, max_header_bytes, max_headers, max_request_line or"
-                            + " x_forwarded"),
+                            + " request_body_timeout, response_timeout, stream_idle_timeout, max_header_bytes, max_headers, max_request_line,"
+                            + " x_forwarded or http2"),
             http(
                     "a key of http that is slightly wrong",
                     "{ routes: " + ROUTE + ", max_header: 10 }",
                     "5:55: listeners[0].http: unknown key \"max_header\", expected routes, idle_timeout,"
                             + " request_head_timeout, request_body_timeout, response_timeout, stream_idle_timeout, max_header_bytes,"
-                            + " max_headers, max_request_line or x_forwarded; did you mean \"max_headers\"?"),
+                            + " max_headers, max_request_line, x_forwarded or http2; did you mean \"max_headers\"?"),
             http(
                     "a timeout of nothing",
                     "{ routes: " + ROUTE + ", response_timeout: 0s }",
@@ -61,6 +61,20 @@ final class HttpMistakes {
                     "{ routes: " + ROUTE + ", x_forwarded: appended }",
                     "5:68: listeners[0].http.x_forwarded: \"appended\", expected append, replace or off; did you mean"
                             + " \"append\"?"),
+            http(
+                    "http2 as a word",
+                    "{ routes: " + ROUTE + ", http2: on }",
+                    "5:62: listeners[0].http.http2: \"on\", expected a mapping with prior_knowledge, max_concurrent_streams,"
+                            + " stream_window or connection_window"),
+            http(
+                    "http2 without streams",
+                    "{ routes: " + ROUTE + ", http2: { max_concurrent_streams: 0 } }",
+                    "5:88: listeners[0].http.http2.max_concurrent_streams: \"0\", expected a whole number from 1 to 10000"),
+            http(
+                    "a window that hardly opens",
+                    "{ routes: " + ROUTE + ", http2: { stream_window: 1KiB } }",
+                    "5:79: listeners[0].http.http2.stream_window: \"1KiB\", expected a size from 16KiB to 64MiB (a whole"
+                            + " number and B, KiB or MiB)"),
             mistake(
                     "tcp and http on one listener",
                     CLUSTER
@@ -71,8 +85,8 @@ final class HttpMistakes {
             route(
                     "a route as a word",
                     "origin",
-                    "5:22: listeners[0].http.routes[0]: \"origin\", expected a mapping with host, prefix, exact, headers or"
-                            + " cluster"),
+                    "5:22: listeners[0].http.routes[0]: \"origin\", expected a mapping with host, prefix, exact, connect,"
+                            + " headers or cluster"),
             route(
                     "a route that goes nowhere",
                     "{ prefix: / }",
@@ -85,8 +99,13 @@ final class HttpMistakes {
             route(
                     "a route without a path",
                     "{ host: example.com, cluster: origin }",
-                    "5:22: listeners[0].http.routes[0]: no key \"prefix\" or \"exact\", expected prefix: /PATH or exact:"
-                            + " /PATH (prefix: / takes every path)"),
+                    "5:22: listeners[0].http.routes[0]: no key \"prefix\", \"exact\" or \"connect\", expected prefix: /PATH,"
+                            + " exact: /PATH or connect: true (prefix: / takes every path)"),
+            route(
+                    "a path of CONNECT",
+                    "{ connect: true, exact: /a, cluster: origin }",
+                    "5:22: listeners[0].http.routes[0]: connect and a path in one route, expected one of them: a CONNECT has no"
+                            + " path"),
             route(
                     "a route with two paths",
                     "{ prefix: /, exact: /a, cluster: origin }",
@@ -94,8 +113,8 @@ final class HttpMistakes {
             route(
                     "path for prefix",
                     "{ path: /a, cluster: origin }",
-                    "5:24: listeners[0].http.routes[0]: unknown key \"path\", expected host, prefix, exact, headers or"
-                            + " cluster"),
+                    "5:24: listeners[0].http.routes[0]: unknown key \"path\", expected host, prefix, exact, connect, headers"
+                            + " or cluster"),
             route(
                     "a path without its slash",
                     "{ prefix: v1, cluster: origin }",
@@ -190,6 +209,18 @@ final class HttpMistakes {
                     "a pool beyond measure",
                     "max_idle: 1000000",
                     "2:66: clusters[0].max_idle: \"1000000\", expected a whole number from 0 to 10000"),
+            cluster(
+                    "a protocol of another name",
+                    "protocol: h2",
+                    "2:66: clusters[0].protocol: \"h2\", expected http1 or http2"),
+            cluster(
+                    "more streams than there are",
+                    "max_concurrent_streams: 100000",
+                    "2:80: clusters[0].max_concurrent_streams: \"100000\", expected a whole number from 1 to 10000"),
+            cluster(
+                    "a check that the endpoint does not speak",
+                    "protocol: http2, health: { http: / }",
+                    "2:81: clusters[0].health: http with protocol: http2, expected tcp: true (checks speak HTTP/1.1 only)"),
             cluster(
                     "health as a path",
                     "health: /healthz",

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import io.baton.BaseId;
+import io.baton.MigrationOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,12 +113,36 @@ class HttpProxyingTest {
     }
 
     @Test
-    void aDrainingParentAsksItsClientsToLeaveAndEndsWhenTheyHave() throws Exception {
+    void idleClientsMoveWithTheirNumbersAndAreNotAskedToLeave() throws Exception {
         BatonConfig config = config("");
         try (Generation parent = join(0, config).serving();
+                HttpClientSocket client = new HttpClientSocket(port)) {
+            assertThat(client.get("www.example.com", "/v1")).isEqualTo("200 rest");
+            try (Generation child = join(1, config).serving()) {
+                parent.retire();
+                assertThat(client.get("www.example.com", "/v1")).isEqualTo("200 rest");
+                assertThat(client.closing).isFalse();
+                assertThat(child.proxy.httpConnections()).isOne();
+                await().untilAsserted(() ->
+                        assertThat(child.counter("http.web.downstream_rq_200")).isEqualTo(2));
+                String listener = "listener.127.0.0.1_%d.".formatted(port);
+                assertThat(child.counter(listener + "downstream_cx_total")).isOne();
+                assertThat(child.counter("baton.connections_migrated.http1")).isOne();
+                assertThat(child.stats.gauges()).containsEntry(listener + "downstream_cx_active", 1L);
+            }
+        }
+    }
+
+    @Test
+    void aDrainingParentAsksClientsThatDoNotMoveToLeaveAndEndsWhenTheyHave() throws Exception {
+        BatonConfig config = config("");
+        MigrationOptions stay = MigrationOptions.defaults().withEnabled(false);
+        try (Generation parent =
+                        Generation.join(directory, baseId, 0, config, 2, stay).serving();
                 HttpClientSocket old = new HttpClientSocket(port)) {
             assertThat(old.get("www.example.com", "/v1")).isEqualTo("200 rest");
-            Generation child = join(1, config).serving();
+            Generation child =
+                    Generation.join(directory, baseId, 1, config, 2, stay).serving();
             parent.awaitNotAccepting();
             try (child;
                     HttpClientSocket fresh = new HttpClientSocket(port)) {

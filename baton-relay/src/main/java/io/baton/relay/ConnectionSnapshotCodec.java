@@ -1,6 +1,7 @@
 package io.baton.relay;
 
 import io.baton.posix.SocketAddress;
+import io.baton.spi.AddressCodec;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -25,8 +25,17 @@ final class Moves {
     private final ConnectionTable table;
     private final ConnectionSnapshotCodec codec = new ConnectionSnapshotCodec();
 
+    /** Of a connection without a byte for so long nobody is likely to notice a pause. */
+    private static final long QUIET_NANOS = 1_000_000_000;
+
+    /** A connection pauses until its whole batch has moved, and those before it. Larger ones are faster for all together. */
+    private static final int BATCH_IN_USE = 16;
+
     /** Where the search for the next connection to give away goes on. */
     private int cursor;
+
+    /** The handover in which all quiet connections have been given away. */
+    private long quietAreGone;
 
     Moves(EventLoop loop, LoopParts parts, PipePool pipes, Connections connections) {
         this.loop = loop;
@@ -40,19 +49,35 @@ final class Moves {
     }
 
     /**
-     * Lets go of some connections, all fds of which are out of epoll then.
+     * Lets go of some connections, all fds of which are out of epoll then: the quiet ones first, so that those in use move when both
+     * processes have found their pace, and in smaller batches.
      *
      * @param handover its number: what was resumed in it stays
      * @return empty when it has none, or none that fits
      */
     List<Departure> quiesce(long handover, BatchLimit limit) {
+        if (quietAreGone != handover) {
+            List<Departure> quiet = quiesce(handover, limit, QUIET_NANOS);
+            if (!quiet.isEmpty()) {
+                return quiet;
+            }
+            quietAreGone = handover;
+        }
+        int most = Math.min(limit.connections(), BATCH_IN_USE);
+        return quiesce(handover, new BatchLimit(most, limit.fds(), limit.bytes()), 0);
+    }
+
+    private List<Departure> quiesce(long handover, BatchLimit limit, long idleNanos) {
         List<Departure> departures = new ArrayList<>(Math.min(limit.connections(), table.used()));
         BatchLimit left = limit;
         int slots = table.used();
         for (int seen = 0; seen < slots && left.connections() > 0; seen++) {
             Connection connection = table.at(cursor < slots ? cursor : 0);
             cursor = cursor < slots - 1 ? cursor + 1 : 0;
-            if (connection != null && connection.canMove() && connection.keptInHandover != handover) {
+            if (connection != null
+                    && connection.canMove()
+                    && connection.keptInHandover != handover
+                    && clock.nowNanos() - connection.lastActivityNanos >= idleNanos) {
                 connection.keptInHandover = handover; // for the case that it comes back
                 byte[] bytes = codec.encode(connection.snapshot(clock.nowNanos()));
                 int fds = connection.fds();

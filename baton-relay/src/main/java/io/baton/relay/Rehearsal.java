@@ -1,14 +1,12 @@
 package io.baton.relay;
 
 import io.baton.HandoverRehearsal;
+import io.baton.LoopbackListener;
+import io.baton.RehearsalOptions;
+import io.baton.RehearsalPace;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
-import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
-import io.baton.posix.SocketFamily;
-import io.baton.posix.SocketType;
-import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,17 +32,11 @@ public final class Rehearsal {
 
     private static final int WAVES_PER_BULK = 8;
 
-    private static final int WAVES_PER_MOVE = 2;
-
-    /** Rounds between the way there and the way back. */
-    private static final int ROUNDS_PER_MOVE = 2;
-
     private final Posix posix;
     private final RehearsalOptions options;
     private final RelayObserver observer;
     private final Function<SocketAddress, UpstreamSelector> upstreams;
-    private final long startNanos = System.nanoTime();
-    private final long deadlineNanos;
+    private final RehearsalPace pace;
     private int connections;
     private long messages;
     private long bytes;
@@ -59,7 +51,7 @@ public final class Rehearsal {
         this.options = options;
         this.observer = observer;
         this.upstreams = upstreams;
-        this.deadlineNanos = startNanos + options.limit().toNanos();
+        this.pace = new RehearsalPace(options);
     }
 
     /**
@@ -85,15 +77,14 @@ public final class Rehearsal {
     }
 
     private RehearsalResult result(Optional<String> failure) {
-        return new RehearsalResult(
-                connections, messages, bytes, moves, Duration.ofNanos(System.nanoTime() - startNanos), failure);
+        return new RehearsalResult(connections, messages, bytes, moves, pace.elapsed(), failure);
     }
 
     private void rehearse() {
         RelayOptions one = RelayOptions.defaults().withWorkers(1);
         // Closed in reverse: the relay first, which unblocks whatever the echo server is at.
-        try (Fd front = listen();
-                Fd back = listen();
+        try (Fd front = LoopbackListener.open(posix, options.connections());
+                Fd back = LoopbackListener.open(posix, options.connections());
                 RehearsalEcho echo = new RehearsalEcho(posix, back);
                 Relay relay = new Relay(posix, one, observer);
                 Relay other = new Relay(posix, one, observer)) {
@@ -109,11 +100,10 @@ public final class Rehearsal {
             relay.addListener(listener);
             SocketAddress address = posix.localAddress(front);
             int wave = 0;
-            JitActivity jit = new JitActivity();
             do {
                 wave(address, new Stage(posix, relay, other), wave);
                 wave++;
-            } while (timeLeft() && !(connections >= options.enough() && jit.hasCalmedDown()));
+            } while (pace.goesOn(connections));
         }
     }
 
@@ -132,22 +122,25 @@ public final class Rehearsal {
     private void wave(SocketAddress address, Stage stage, int wave) {
         List<RehearsalClient> clients = new ArrayList<>();
         try {
-            for (int i = 0; i < options.connections() && (i == 0 || timeLeft()); i++) {
+            for (int i = 0; i < options.connections() && (i == 0 || pace.timeLeft()); i++) {
                 clients.add(new RehearsalClient(posix, address));
                 connections++;
             }
-            for (int round = 0; round < ROUNDS_PER_WAVE && timeLeft(); round++) {
+            for (int round = 0; round < ROUNDS_PER_WAVE && pace.timeLeft(); round++) {
                 smallMessages(clients);
-                if (wave % WAVES_PER_MOVE == 0 && round % ROUNDS_PER_MOVE == 0) {
-                    moves += stage.move(round / ROUNDS_PER_MOVE % 2 == 1);
-                }
+                // Each time: a connection is moved once for many messages, but then thousands are, and the JIT's last
+                // tier wants
+                // 15,000 calls of what loops.
+                moves += stage.move(round % 2 == 1);
             }
-            if (wave % WAVES_PER_BULK == 0 && timeLeft() && clients.getFirst().bulk(BULK_BYTES, deadlineNanos)) {
+            if (wave % WAVES_PER_BULK == 0
+                    && pace.timeLeft()
+                    && clients.getFirst().bulk(BULK_BYTES, pace.deadlineNanos())) {
                 bytes += BULK_BYTES;
             }
-            for (int i = 0; i < clients.size() && timeLeft(); i++) {
+            for (int i = 0; i < clients.size() && pace.timeLeft(); i++) {
                 if (i % 2 == 0) {
-                    clients.get(i).halfClose(deadlineNanos);
+                    clients.get(i).halfClose(pace.deadlineNanos());
                 } else {
                     clients.get(i).reset();
                 }
@@ -163,27 +156,11 @@ public final class Rehearsal {
             client.send(SMALL_BYTES);
         }
         for (RehearsalClient client : clients) {
-            if (!client.receive(SMALL_BYTES, deadlineNanos)) {
+            if (!client.receive(SMALL_BYTES, pace.deadlineNanos())) {
                 return;
             }
             messages++;
             bytes += SMALL_BYTES;
-        }
-    }
-
-    private boolean timeLeft() {
-        return System.nanoTime() - deadlineNanos < 0;
-    }
-
-    private Fd listen() {
-        Fd socket = posix.socket(SocketFamily.INET, SocketType.STREAM, true);
-        try {
-            posix.bind(socket, new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
-            posix.listen(socket, options.connections());
-            return socket;
-        } catch (PosixException e) {
-            socket.close();
-            throw e;
         }
     }
 }

@@ -88,4 +88,9 @@ final class Ferry implements AutoCloseable {
     public void close() {
         pair.close();
     }
+
+    /** What one relay lets go of, at most {@code limit}. */
+    static List<MigratableConnection> quiesce(RelayFixture fixture, BatchLimit limit) {
+        return fixture.relay.connectionSource().quiesce(limit, PATIENCE);
+    }
 }

@@ -8,8 +8,6 @@ import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.spi.BatchLimit;
 import io.baton.spi.MigratableConnection;
-import io.baton.spi.RestoreException;
-import io.baton.spi.Snapshot;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -169,7 +167,7 @@ class MoveTest {
                 RelayFixture fixture = setup.to(echo.port()).start();
                 Socket client = fixture.connect()) {
             ConnectTest.assertEchoes(client);
-            MigratableConnection offered = quiesce(fixture, Ferry.BATCH).getFirst();
+            MigratableConnection offered = Ferry.quiesce(fixture, Ferry.BATCH).getFirst();
             IdleTest.advance(clock, fixture, Duration.ofMinutes(11));
             assertThat(fixture.relay.activeConnections()).isOne();
 
@@ -253,102 +251,6 @@ class MoveTest {
     }
 
     @Test
-    void whatWasRefusedIsOfferedAgainInTheNextHandoverOnly() throws Exception {
-        try (MoveScene scene = new MoveScene(true).connect()) {
-            MigratableConnection offered = quiesce(scene.first, Ferry.BATCH).getFirst();
-            offered.resume();
-            assertThat(quiesce(scene.first, Ferry.BATCH)).isEmpty();
-
-            scene.first.relay.connectionSource().handoverEnded();
-
-            List<MigratableConnection> again = quiesce(scene.first, Ferry.BATCH);
-            assertThat(again).singleElement().satisfies(c -> assertThat(c.id()).isEqualTo(offered.id()));
-            again.getFirst().resume();
-            ResetTest.exchange(scene.client(), scene.server());
-        }
-    }
-
-    @Test
-    void aBatchKeepsWithinItsLimits() throws Exception {
-        try (EchoServer echo = new EchoServer();
-                RelayFixture fixture = RelayFixture.relay().to(echo.port()).start();
-                Socket one = fixture.connect();
-                Socket two = fixture.connect();
-                Socket three = fixture.connect()) {
-            for (Socket client : List.of(one, two, three)) {
-                ConnectTest.assertEchoes(client);
-            }
-            assertThat(quiesce(fixture, new BatchLimit(64, 1, 1 << 20))).isEmpty();
-            assertThat(quiesce(fixture, new BatchLimit(64, 64, 10))).isEmpty();
-            assertThat(quiesce(fixture, new BatchLimit(0, 64, 1 << 20))).isEmpty();
-            List<MigratableConnection> byFds = quiesce(fixture, new BatchLimit(64, 3, 1 << 20));
-            List<MigratableConnection> byCount = quiesce(fixture, new BatchLimit(1, 64, 1 << 20));
-            List<MigratableConnection> rest = quiesce(fixture, Ferry.BATCH);
-
-            assertThat(List.of(byFds.size(), byCount.size(), rest.size())).containsExactly(1, 1, 1);
-            for (List<MigratableConnection> batch : List.of(byFds, byCount, rest)) {
-                batch.forEach(MigratableConnection::resume);
-            }
-            for (Socket client : List.of(one, two, three)) {
-                ConnectTest.assertEchoes(client);
-            }
-        }
-    }
-
-    @Test
-    void aConnectionIsRefusedWhenThereIsNoRoomOrNoListenerForIt() throws Exception {
-        try (MoveScene scene = new MoveScene(true).connect();
-                RelayFixture full = RelayFixture.relay()
-                        .options(RelayOptions.defaults().withWorkers(1).withMaxConnections(1))
-                        .to(scene.upstream.port())
-                        .start();
-                Socket only = full.connect();
-                Socket onlyServer = scene.upstream.accept();
-                Relay bare = new Relay(Posix.linux(), TWO_WORKERS, RelayObserver.NONE)) {
-            bare.start();
-            Waits.until(() -> full.relay.activeConnections() == 1);
-            MigratableConnection offered = quiesce(scene.first, Ferry.BATCH).getFirst();
-
-            assertRefused(full.relay, scene, offered, "the limit of 1 connections is reached");
-            assertRefused(bare, scene, offered, "there is no TCP listener test here");
-
-            assertThat(full.relay.activeConnections()).isOne();
-            offered.resume();
-            ResetTest.exchange(scene.client(), scene.server());
-            ResetTest.exchange(only, onlyServer);
-        }
-    }
-
-    private static void assertRefused(Relay relay, MoveScene scene, MigratableConnection offered, String why) {
-        Snapshot passed = scene.ferry.pass(offered.snapshot());
-        assertThatThrownBy(() -> relay.connectionRestorer().restore(passed))
-                .isInstanceOf(RestoreException.class)
-                .hasMessage(why);
-        passed.fds().forEach(Fd::close);
-    }
-
-    @Test
-    void aSnapshotWithTheWrongFdsOrOfAnotherVersionIsRefused() throws Exception {
-        try (MoveScene scene = new MoveScene(true).connect()) {
-            MigratableConnection offered = quiesce(scene.first, Ferry.BATCH).getFirst();
-            Snapshot whole = offered.snapshot();
-            Snapshot tooFew =
-                    new Snapshot(whole.kind(), whole.bytes(), whole.fds().subList(0, 1));
-            byte[] bytes = whole.bytes().clone();
-            bytes[0] = 2;
-            Snapshot newer = new Snapshot(whole.kind(), bytes, whole.fds());
-            var restorer = scene.second.relay.connectionRestorer();
-
-            assertThatThrownBy(() -> restorer.restore(tooFew)).hasMessage("connection 0 comes with 1 fds, expected 2");
-            assertThatThrownBy(() -> restorer.restore(newer)).hasMessage("a relay snapshot of version 2, expected 1");
-            assertThat(restorer.adopts(1)).isTrue();
-            assertThat(restorer.adopts(2)).isFalse();
-            assertThat(scene.second.relay.activeConnections()).isZero();
-            offered.resume();
-        }
-    }
-
-    @Test
     void aConnectionMayComeToAListenerThatDoesNotAcceptYet() throws Exception {
         try (MoveScene scene = new MoveScene(true).connect();
                 Relay child = new Relay(Posix.linux(), TWO_WORKERS, RelayObserver.NONE)) {
@@ -381,11 +283,11 @@ class MoveTest {
             try (Socket before = fixture.connect()) {
                 ConnectTest.assertEchoes(before);
                 assertThat(wakes).hasValue(0);
-                quiesce(fixture, Ferry.BATCH).forEach(MigratableConnection::resume);
+                Ferry.quiesce(fixture, Ferry.BATCH).forEach(MigratableConnection::resume);
                 try (Socket during = fixture.connect()) {
                     ConnectTest.assertEchoes(during);
                     assertThat(wakes).hasValue(1);
-                    assertThat(quiesce(fixture, Ferry.BATCH)).hasSize(1).allSatisfy(MigratableConnection::resume);
+                    assertThat(Ferry.quiesce(fixture, Ferry.BATCH)).hasSize(1).allSatisfy(MigratableConnection::resume);
                     ConnectTest.assertEchoes(during);
                 }
                 source.handoverEnded();
@@ -412,7 +314,34 @@ class MoveTest {
         }
     }
 
-    private static List<MigratableConnection> quiesce(RelayFixture fixture, BatchLimit limit) {
-        return fixture.relay.connectionSource().quiesce(limit, Ferry.PATIENCE);
+    @Test
+    void connectionsInUseAreGivenAwayLast() throws Exception {
+        AtomicLong clock = new AtomicLong(System.nanoTime());
+        BatchLimit one = new BatchLimit(1, 253, 128 << 10);
+        try (EchoServer echo = new EchoServer();
+                RelayFixture fixture = RelayFixture.relay()
+                        .options(RelayOptions.defaults().withWorkers(1))
+                        .clock(clock::get)
+                        .to(echo.port())
+                        .start();
+                Socket busy = fixture.connect();
+                Socket quiet = fixture.connect()) {
+            ConnectTest.assertEchoes(busy);
+            ConnectTest.assertEchoes(quiet);
+            IdleTest.advance(clock, fixture, Duration.ofSeconds(2));
+            ConnectTest.assertEchoes(busy);
+
+            List<MigratableConnection> first = Ferry.quiesce(fixture, one);
+            List<MigratableConnection> second = Ferry.quiesce(fixture, one);
+
+            assertThat(first).hasSize(1);
+            assertThat(second).hasSize(1);
+            assertThat(second.getFirst().id()).isLessThan(first.getFirst().id());
+            assertThat(Ferry.quiesce(fixture, one)).isEmpty();
+            first.forEach(MigratableConnection::resume);
+            second.forEach(MigratableConnection::resume);
+            ConnectTest.assertEchoes(quiet);
+            ConnectTest.assertEchoes(busy);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.baton.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baton.RehearsalOptions;
 import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import java.time.Duration;

@@ -8,7 +8,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures Baton side by side with nginx and HAProxy on this machine, in one run.",
-        subcommands = {ThroughputCommand.class, RestartCommand.class, ReloadCommand.class, HandoverCommand.class})
+        subcommands = {
+            ThroughputCommand.class,
+            RestartCommand.class,
+            ReloadCommand.class,
+            HandoverCommand.class,
+            MemoryCommand.class,
+            MoverCommand.class,
+            LineageCommand.class
+        })
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -16,6 +24,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected one of: throughput, restart, reload, handover");
+        throw new ParameterException(
+                spec.commandLine(), "expected one of: throughput, restart, reload, handover, memory");
     }
 }

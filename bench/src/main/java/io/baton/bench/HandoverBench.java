@@ -20,7 +20,7 @@ final class HandoverBench {
     private static final Duration AFTER = Duration.ofSeconds(1);
 
     /** The log's times are whole milliseconds, and the last connections of a batch go on a little after. */
-    private static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final List<Integer> sizes;
     private final int busy;
@@ -79,14 +79,9 @@ final class HandoverBench {
 
     private Failures measure(int idle, Map<Integer, List<HandoverRun>> runs) throws BenchException {
         try (Scene scene = new Scene("bench")) {
-            EchoOrigin origin = scene.add(EchoOrigin.start());
-            Route route = new Route("echo", Loopback.freePort(), origin.address());
-            Path directory = scene.subdirectory("baton");
-            Path config = scene.write(
-                    directory.resolve("baton.yaml"), BatonConfigFile.text(List.of(route), Duration.ofSeconds(15)));
-            BatonProcess baton = BatonProcess.start(Distribution.find(), directory, config, scene);
-            PingLoad load = scene.add(PingLoad.start(route.listen(), idle, busy, pingEvery));
-            load.awaitOpen(OPEN);
+            Opened opened = open(scene, idle, busy, pingEvery);
+            BatonProcess baton = opened.baton();
+            PingLoad load = opened.load();
             progress.event("%,d connections are open".formatted(idle + busy));
             List<Watched> watched = new ArrayList<>();
             for (int round = 1; round <= rounds; round++) {
@@ -110,8 +105,23 @@ final class HandoverBench {
         }
     }
 
+    /** A lineage that serves, and the connections through it. */
+    record Opened(BatonProcess baton, PingLoad load) {}
+
+    static Opened open(Scene scene, int idle, int busy, Duration pingEvery) throws BenchException {
+        EchoOrigin origin = scene.add(EchoOrigin.start());
+        Route route = new Route("echo", Loopback.freePort(), origin.address());
+        Path directory = scene.subdirectory("baton");
+        Path config = scene.write(
+                directory.resolve("baton.yaml"), BatonConfigFile.text(List.of(route), Duration.ofSeconds(15)));
+        BatonProcess baton = BatonProcess.start(Distribution.find(), directory, config, scene);
+        PingLoad load = scene.add(PingLoad.start(route.listen(), idle, busy, pingEvery));
+        load.awaitOpen(OPEN);
+        return new Opened(baton, load);
+    }
+
     /** What was seen of a handover; the round trips come when the load has ended. */
-    private record Watched(
+    record Watched(
             Restart restart, Optional<MovingLog.Moving> moving, double parentCpuSeconds, double childCpuSeconds) {
         HandoverRun toRun(int connections, PingSamples samples) {
             long asked = restart.askedNanos();
@@ -129,7 +139,7 @@ final class HandoverBench {
         }
     }
 
-    private static Watched handOver(BatonProcess baton) throws BenchException {
+    static Watched handOver(BatonProcess baton) throws BenchException {
         long parent = baton.newest().pid();
         double before = ProcFs.cpuSeconds(parent);
         try (CpuWatch watch = CpuWatch.of(parent)) {

@@ -12,18 +12,22 @@ import java.util.Optional;
 record Haproxy(Variant variant) implements Peer {
     /** Options that its users choose, each measured by itself. */
     enum Variant {
-        PLAIN("haproxy", ""),
+        PLAIN("haproxy", "", 9_500),
         /** Bulk without copying through user space. */
-        SPLICE("haproxy-splice", "  option splice-request\n  option splice-response\n"),
+        SPLICE("haproxy-splice", "  option splice-request\n  option splice-response\n", 2_000),
         /** A worker that stops closes a kept connection only behind an answer; off by default. */
-        IDLE_CLOSE("haproxy-idle-close", "  option idle-close-on-response\n");
+        IDLE_CLOSE("haproxy-idle-close", "  option idle-close-on-response\n", 2_000);
 
         private final String peer;
         private final String options;
 
-        Variant(String peer, String options) {
+        /** HAProxy refuses to start when RLIMIT_NOFILE, 20,000 in many containers, is not enough for it, pipes included. */
+        private final int maxConnections;
+
+        Variant(String peer, String options, int maxConnections) {
             this.peer = peer;
             this.options = options;
+            this.maxConnections = maxConnections;
         }
     }
 
@@ -59,17 +63,17 @@ record Haproxy(Variant variant) implements Peer {
     }
 
     String config(List<Route> routes, Path directory) {
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                 global
-                  maxconn 2000
+                  maxconn %d
                   nbthread %d
                   stats socket %s/stats.sock mode 600 level admin expose-fd listeners
                 defaults
                   timeout connect 5s
                   timeout client 1h
                   timeout server 1h
-                %s""".formatted(Runtime.getRuntime().availableProcessors(), directory, variant.options));
+                %s""".formatted(
+                variant.maxConnections, Runtime.getRuntime().availableProcessors(), directory, variant.options));
         for (Route route : routes) {
             String mode = switch (route.protocol()) {
                 case TCP -> "mode tcp";

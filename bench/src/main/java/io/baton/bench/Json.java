@@ -29,6 +29,25 @@ final class Json {
         return text.append('\n').toString();
     }
 
+    /** The same in one line, for another process to read. */
+    static String line(Map<String, ?> object) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+            write(generator, object);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    /** A number of an object that another process wrote. */
+    static double number(Map<?, ?> object, String name) throws BenchException {
+        if (object.get(name) instanceof Number number) {
+            return number.doubleValue();
+        }
+        throw new BenchException("expected a number '%s' in %s".formatted(name, object));
+    }
+
     private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
         switch (value) {
             case null -> generator.writeNull();

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  */
 // Netty's futures are not waited for: what fails shows as exceptionCaught or channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class PingLoad implements AutoCloseable {
+public final class PingLoad implements AutoCloseable {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** So many connects at once, and so many last pings in a tick. */
@@ -44,10 +44,12 @@ final class PingLoad implements AutoCloseable {
     private long lastPingsDeadlineNanos;
 
     /**
+     * What came of it.
+     *
      * @param answered connections that still answered at the end
      * @param failures of the others, each connection once
      */
-    record Result(int answered, Failures failures, PingSamples samples) {}
+    public record Result(int answered, Failures failures, PingSamples samples) {}
 
     private PingLoad(InetSocketAddress target, int idle, int busy, Duration interval) {
         this.connections = idle + busy;
@@ -65,19 +67,23 @@ final class PingLoad implements AutoCloseable {
     }
 
     /** Starts to connect; the first {@code busy} connections ping once each {@code interval}. */
-    static PingLoad start(InetSocketAddress target, int idle, int busy, Duration interval) {
+    public static PingLoad start(InetSocketAddress target, int idle, int busy, Duration interval) {
         PingLoad load = new PingLoad(target, idle, busy, interval);
         load.pacer.start();
         return load;
     }
 
-    /** @throws IllegalStateException when not all are open in time */
-    void awaitOpen(Duration atMost) {
+    /**
+     * Waits until every connection stands.
+     *
+     * @throws IllegalStateException when not all are open in time
+     */
+    public void awaitOpen(Duration atMost) {
         LoadLoop.await(allOpen, atMost);
     }
 
     /** Pings each connection once more, and ends. */
-    Result stop(Duration patience) {
+    public Result stop(Duration patience) {
         loop.execute(() -> {
             lastPinged = 0;
             lastPingsDeadlineNanos = System.nanoTime() + patience.toNanos();

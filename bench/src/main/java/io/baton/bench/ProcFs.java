@@ -63,6 +63,16 @@ final class ProcFs {
         return 0;
     }
 
+    /** Resident memory, of what processes share each its part; 0 when it may not be asked. */
+    static long pssBytes(long pid) {
+        for (String line : read(PROC.resolve(pid + "/smaps_rollup")).split("\n", -1)) {
+            if (line.startsWith("Pss:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+            }
+        }
+        return 0;
+    }
+
     /** The processes that descend from it, without itself. */
     static Set<Long> descendants(long pid) {
         Set<Long> found = new LinkedHashSet<>();

@@ -61,12 +61,14 @@ final class Scene implements AutoCloseable {
 
     @Override
     public void close() {
+        closeAll();
+        // Only now: a signal that came meanwhile has waited for us in the hook, and else would have ended the JVM in
+        // the midst of it.
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException _) {
-            // The JVM is ending: the hook does the work, or waits for us to have done it.
+            // The JVM is ending.
         }
-        closeAll();
     }
 
     private synchronized void closeAll() {

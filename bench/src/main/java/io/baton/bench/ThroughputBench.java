@@ -16,15 +16,17 @@ final class ThroughputBench {
     private final Protocol protocol;
     private final int rounds;
     private final int seconds;
+    private final int warmUpSeconds;
     private final Progress progress;
 
     /** A proxy with what is measured of it. */
     private record Contender(Peer peer, RunningPeer running, Route small, Route bulk, ThroughputSamples samples) {}
 
-    ThroughputBench(Protocol protocol, int rounds, int seconds, Progress progress) {
+    ThroughputBench(Protocol protocol, int rounds, int seconds, int warmUpSeconds, Progress progress) {
         this.protocol = protocol;
         this.rounds = rounds;
         this.seconds = seconds;
+        this.warmUpSeconds = warmUpSeconds;
         this.progress = progress;
     }
 
@@ -61,9 +63,9 @@ final class ThroughputBench {
         Map<String, ThroughputSamples> samples = new LinkedHashMap<>();
         contenders.forEach(contender -> samples.put(contender.peer().name(), contender.samples()));
         remarks.addFirst(
-                ("%d rounds, all proxies in each; median (lowest-highest). Small responses: wrk -t1 -c64 for %d s;"
+                ("%d rounds, all proxies in each; median (lowest-highest). Small responses: wrk -t1 -c64 for %d s, after %d s that are not counted;"
                                 + " bulk: 1 GiB over one connection. Load, proxy and origin share the CPUs: compare within a column only.%s")
-                        .formatted(rounds, seconds, protocol == Protocol.HTTP ? AS_HTTP : ""));
+                        .formatted(rounds, seconds, warmUpSeconds, protocol == Protocol.HTTP ? AS_HTTP : ""));
         return new ThroughputReport(protocol, facts, remarks, samples).toReport();
     }
 
@@ -88,7 +90,7 @@ final class ThroughputBench {
         // For small responses HAProxy's splice options change nothing.
         if (withWrk && !name.equals("haproxy-splice")) {
             double cpu = running.cpuSeconds();
-            Wrk.Measured measured = Wrk.run(contender.small().listen(), seconds);
+            Wrk.Measured measured = Wrk.run(contender.small().listen(), round == 0 ? warmUpSeconds : seconds);
             double used = running.cpuSeconds() - cpu;
             small = "%,.0f requests/s, p99 %,.0f µs, ".formatted(measured.requestsPerSecond(), measured.p99Micros());
             if (round > 0) {

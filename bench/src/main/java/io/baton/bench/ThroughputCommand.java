@@ -37,6 +37,14 @@ final class ThroughputCommand implements Callable<Integer> {
             description = "Seconds of wrk per proxy and round, 1 to 30 (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "15",
+            description =
+                    "Seconds of wrk per proxy before the first round, 1 to 120: a JIT compiles under load (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int warmUp;
+
     @Override
     public Integer call() throws BenchException {
         if (rounds < 1 || rounds > 20 || seconds < 1 || seconds > 30) {
@@ -44,10 +52,13 @@ final class ThroughputCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--rounds %d --seconds %d: expected 1 to 20 and 1 to 30".formatted(rounds, seconds));
         }
+        if (warmUp < 1 || warmUp > 120) {
+            throw new ParameterException(spec.commandLine(), "--warm-up %d: expected 1 to 120".formatted(warmUp));
+        }
         Report report;
         try (Progress progress = Progress.onStderr(Terminal.detect());
                 Scene scene = new Scene("bench")) {
-            report = new ThroughputBench(protocol, rounds, seconds, progress).run(options, scene);
+            report = new ThroughputBench(protocol, rounds, seconds, warmUp, progress).run(options, scene);
         }
         report.plainText().forEach(System.out::println);
         List<Path> files = report.write(options.out());

@@ -34,7 +34,7 @@ class ArchitectureTest {
             Map.entry("io.baton.proxy", Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http")),
             Map.entry("io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy")),
             Map.entry("io.baton.cli", Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin")),
-            Map.entry("io.baton.bench", Set.of()),
+            Map.entry("io.baton.bench", Set.of("io.baton", "io.baton.posix", "io.baton.relay")),
             Map.entry("io.baton.tls", Set.of()));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

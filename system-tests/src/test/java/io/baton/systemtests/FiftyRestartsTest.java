@@ -52,7 +52,7 @@ class FiftyRestartsTest {
             baseId = baseId(baton);
             for (int round = 0; round < ROUNDS; round++) {
                 restartUnderLoad(baton, port, round * RESTARTS_A_ROUND);
-                rounds.add(atRest(baton, directory));
+                rounds.add(atRest(baton, directory, port));
             }
             assertThat(baseId(baton)).as("one lineage").isEqualTo(baseId);
             assertThat(baton.order("stop").code()).isZero();
@@ -99,9 +99,10 @@ class FiftyRestartsTest {
         assertThat(baton.serving().epoch()).isEqualTo(before + RESTARTS_A_ROUND);
     }
 
-    private static Possessions atRest(BatonProcess baton, Path directory) throws Exception {
+    private static Possessions atRest(BatonProcess baton, Path directory, int port) throws Exception {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(baton.generations())
+                        .as(() -> "what is open: %s".formatted(String.join("\n", Leftovers.connections(port))))
                         .singleElement()
                         .extracting(BatonProcess.Generation::connections)
                         .isEqualTo(0));

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -17,7 +19,15 @@ enum Foreign {
     CURL("curl", "curl"),
     WRK("wrk", "wrk"),
     H2LOAD("h2load", "nghttp2-client"),
-    PYTHON("python3", "python3");
+    PYTHON("python3", "python3"),
+    REDIS_SERVER("redis-server", "redis-server"),
+    REDIS_BENCHMARK("redis-benchmark", "redis-tools"),
+    INITDB("initdb", "postgresql"),
+    POSTGRES("postgres", "postgresql"),
+    PGBENCH("pgbench", "postgresql-contrib");
+
+    /** Debian has the programs of each PostgreSQL in a directory of its own, off the PATH. */
+    private static final Path POSTGRESQL = Path.of("/usr/lib/postgresql");
 
     private static final long DEADLINE_S = 60;
 
@@ -32,16 +42,41 @@ enum Foreign {
     /** How it ended, and what it said. */
     record Outcome(int code, String out, String err) {}
 
+    private Optional<Path> find() {
+        return Stream.concat(
+                        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                                .filter(directory -> !directory.isEmpty())
+                                .map(Path::of),
+                        newestPostgresql().stream())
+                .map(directory -> directory.resolve(program))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    private static Optional<Path> newestPostgresql() {
+        try (Stream<Path> versions = Files.isDirectory(POSTGRESQL) ? Files.list(POSTGRESQL) : Stream.empty()) {
+            return versions.filter(version -> version.getFileName().toString().matches("\\d+"))
+                    .max(Comparator.comparing(
+                            version -> Integer.valueOf(version.getFileName().toString())))
+                    .map(version -> version.resolve("bin"));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Says so when the program is not there. */
     boolean isThere() {
-        boolean there = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .filter(directory -> !directory.isEmpty())
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+        boolean there = find().isPresent();
         if (!there) {
             System.err.println("SKIPPED: there is no %s on PATH (Debian: package %s): what it would see is not tested"
                     .formatted(program, debianPackage));
         }
         return there;
+    }
+
+    /** Says so for each that is not there. */
+    static boolean areThere(Foreign... programs) {
+        return Stream.of(programs).filter(program -> !program.isThere()).count() == 0;
     }
 
     /** Skips the test when the program is not there. */
@@ -50,7 +85,8 @@ enum Foreign {
     }
 
     ProcessBuilder builder(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(program));
+        List<String> command =
+                new ArrayList<>(List.of(find().map(Path::toString).orElse(program)));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);
     }

@@ -3,6 +3,7 @@ package io.baton.systemtests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -47,6 +48,11 @@ final class HttpFront implements AutoCloseable {
     }
 
     static HttpFront start(Path directory, Settings settings, int... endpoints) throws IOException {
+        return start(directory, settings, List.of(), endpoints);
+    }
+
+    /** @param flags further ones, of {@code baton run} */
+    static HttpFront start(Path directory, Settings settings, List<String> flags, int... endpoints) throws IOException {
         int port = Configs.freePort();
         int admin = Configs.freePort();
         String list = IntStream.of(endpoints)
@@ -63,7 +69,10 @@ final class HttpFront implements AutoCloseable {
                 %s
                 """.formatted(
                         admin, port, further(settings.http()), list, further(settings.cluster()), settings.more()));
-        return new HttpFront(port, admin, BatonProcess.run(directory.resolve("r" + port), "-c", config.toString()));
+        List<String> arguments = new ArrayList<>(List.of("-c", config.toString()));
+        arguments.addAll(flags);
+        return new HttpFront(
+                port, admin, BatonProcess.run(directory.resolve("r" + port), arguments.toArray(String[]::new)));
     }
 
     private static String further(String keys) {

@@ -18,8 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A restart in the middle of what clients do: it is finished where it began, and the connection then ends politely. */
+/**
+ * A restart in the middle of what clients do: it goes on in the new process, on the same connections. Without migration it is finished where it
+ * began, and the connection then ends politely.
+ */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class HttpRestartTest {
     private static final Duration PATIENCE = BatonProcess.PATIENCE;
@@ -42,9 +47,10 @@ class HttpRestartTest {
         assertThat(origin.complaints()).isEmpty();
     }
 
-    @Test
-    void aLongDownloadFinishesInTheOldProcess() throws Exception {
-        try (HttpFront front = HttpFront.start(temp, HttpFront.Settings.usual(), origin.port());
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLongDownloadFinishesWhetherItMovesOrNot(boolean moves) throws Exception {
+        try (HttpFront front = start(moves, HttpFront.Settings.usual());
                 RawClient client = new RawClient(front.port())) {
             long old = front.baton().serving().pid();
             client.get("/gated?n=%d&seed=1&form=1".formatted(BIG));
@@ -59,20 +65,41 @@ class HttpRestartTest {
 
             front.baton().upgrade();
 
-            assertThat(ProcessHandle.of(old)).as("the old process waits for it").isPresent();
+            assertLeavesOrWaits(old, moves);
             assertServedBy(front, front.baton().serving().pid());
             answers.openGate();
             assertThat(Digest.of(download.get(40, TimeUnit.SECONDS).body())).isEqualTo(Digest.of(Digest.bytes(1, BIG)));
+            if (moves) {
+                assertThat(client.get("/status").read().text()).isEqualTo("status 200\n");
+            }
             client.hangUp();
             await().atMost(PATIENCE).until(() -> ProcessHandle.of(old).isEmpty());
             assertThat(front.baton().status()).contains("\"cut\":0");
         }
     }
 
-    @Test
-    void aLongUploadFinishesInTheOldProcess() throws Exception {
+    /** Moves, and the old process goes; or does not, and the old process stays for as long as it takes. */
+    private static void assertLeavesOrWaits(long old, boolean moves) {
+        if (moves) {
+            await("the old process is empty")
+                    .atMost(PATIENCE)
+                    .until(() -> ProcessHandle.of(old).isEmpty());
+        } else {
+            assertThat(ProcessHandle.of(old)).as("the old process waits for it").isPresent();
+        }
+    }
+
+    private HttpFront start(boolean moves, HttpFront.Settings settings) throws IOException {
+        return moves
+                ? HttpFront.start(temp, settings, origin.port())
+                : HttpFront.start(temp, settings, List.of("--no-migration"), origin.port());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLongUploadFinishesWhetherItMovesOrNot(boolean moves) throws Exception {
         byte[] bytes = Digest.bytes(2, BIG);
-        try (HttpFront front = HttpFront.start(temp, HttpFront.Settings.usual(), origin.port());
+        try (HttpFront front = start(moves, HttpFront.Settings.usual());
                 RawClient client = new RawClient(front.port())) {
             long old = front.baton().serving().pid();
             client.send("PUT /hash HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(BIG));
@@ -81,7 +108,7 @@ class HttpRestartTest {
 
             front.baton().upgrade();
 
-            assertThat(ProcessHandle.of(old)).as("the old process waits for it").isPresent();
+            assertLeavesOrWaits(old, moves);
             client.send(Arrays.copyOfRange(bytes, BIG / 2, BIG));
             assertThat(client.read().text()).isEqualTo(Digest.of(bytes));
             client.hangUp();
@@ -90,12 +117,12 @@ class HttpRestartTest {
     }
 
     @Test
-    void keptConnectionsGetOneMoreAnswerThatSaysClose() throws Exception {
+    void keptConnectionsThatDoNotMoveGetOneMoreAnswerThatSaysClose() throws Exception {
         List<RawClient> clients = new ArrayList<>();
-        try (HttpFront front = HttpFront.start(
-                temp,
-                HttpFront.Settings.usual().withMore("handover: { rehearsal: 200ms, drain: 1s, parent_shutdown: 30s }"),
-                origin.port())) {
+        try (HttpFront front = start(
+                false,
+                HttpFront.Settings.usual()
+                        .withMore("handover: { rehearsal: 200ms, drain: 1s, parent_shutdown: 30s }"))) {
             long old = front.baton().serving().pid();
             for (int i = 0; i < 50; i++) {
                 RawClient client = new RawClient(front.port());

@@ -34,6 +34,18 @@ final class Leftovers {
         }
     }
 
+    /** TCP sockets of or to {@code port}, as {@code /proc/net/tcp} has them: addresses and state in hexadecimal. */
+    static List<String> connections(int port) {
+        String hex = ":%04X ".formatted(port);
+        try {
+            return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
+                    .filter(line -> line.contains(hex))
+                    .toList();
+        } catch (IOException e) {
+            return List.of(e.toString());
+        }
+    }
+
     /** UNIX sockets bound to a path in the directory, or to an abstract name that contains it. */
     static List<String> sockets(Path directory) throws IOException {
         return Files.readAllLines(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1).stream()

@@ -1,4 +1,4 @@
-package io.baton.relay;
+package io.baton.spi;
 
 import io.baton.posix.SocketAddress;
 import java.net.Inet6Address;
@@ -9,7 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Socket addresses in a snapshot, big endian:
+ * Socket addresses in a {@link Snapshot}, for the formats that data paths define, big endian:
  *
  * <pre>
  * 0                                      a UNIX socket without a name
@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
  * 6 | address 16 | scope 4 | port 2      IPv6; scope 0 for none
  * </pre>
  */
-final class AddressCodec {
+public final class AddressCodec {
     private static final int UNNAMED = 0;
     private static final int PATH = 1;
     private static final int ABSTRACT = 2;
@@ -33,11 +33,17 @@ final class AddressCodec {
     /** A name of 107 bytes that were not UTF-8 is read from the kernel as so many replacement characters of three bytes each. */
     private static final int MAX_NAME_BYTES = 3 * 108;
 
-    static final int MAX_BYTES = 3 + MAX_NAME_BYTES;
+    /** No address takes more. */
+    public static final int MAX_BYTES = 3 + MAX_NAME_BYTES;
 
     private AddressCodec() {}
 
-    static void put(ByteBuffer out, SocketAddress address) {
+    /**
+     * Writes it.
+     *
+     * @throws java.nio.BufferOverflowException when there is no room for it
+     */
+    public static void put(ByteBuffer out, SocketAddress address) {
         switch (address) {
             case SocketAddress.UnixUnnamed _ -> out.put((byte) UNNAMED);
             case SocketAddress.UnixPath(String path) -> putName(out, PATH, path);
@@ -63,7 +69,13 @@ final class AddressCodec {
         out.put((byte) tag).putShort((short) bytes.length).put(bytes);
     }
 
-    static SocketAddress get(ByteBuffer in) {
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException when it is none
+     * @throws java.nio.BufferUnderflowException when it is cut short
+     */
+    public static SocketAddress get(ByteBuffer in) {
         int tag = in.get();
         return switch (tag) {
             case UNNAMED -> new SocketAddress.UnixUnnamed();
@@ -108,17 +120,38 @@ final class AddressCodec {
         return text(in, length);
     }
 
-    /** @throws IllegalArgumentException when it is not UTF-8 */
-    static String text(ByteBuffer in, int length) {
-        ByteBuffer bytes = ByteBuffer.wrap(bytes(in, length));
+    /**
+     * The next {@code length} bytes as a text.
+     *
+     * @param length of as many bytes as {@code in} has, at most
+     * @throws IllegalArgumentException when it is not UTF-8
+     * @throws java.nio.BufferUnderflowException when it is cut short
+     */
+    public static String text(ByteBuffer in, int length) {
+        byte[] bytes = bytes(in, length);
+        for (byte one : bytes) {
+            if (one < 0) {
+                return utf8(bytes);
+            }
+        }
+        return new String(bytes, StandardCharsets.US_ASCII); // as nearly always, and without a decoder
+    }
+
+    private static String utf8(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("a text that is not UTF-8", e);
         }
     }
 
     private static byte[] bytes(ByteBuffer in, int length) {
+        if (length > in.remaining()) {
+            throw new java.nio.BufferUnderflowException();
+        }
         byte[] bytes = new byte[length];
         in.get(bytes);
         return bytes;

@@ -1,4 +1,4 @@
-package io.baton.relay;
+package io.baton;
 
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;

@@ -1,0 +1,105 @@
+package io.baton.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.baton.HotRestart;
+import io.baton.RehearsalOptions;
+import io.baton.Stats;
+import io.baton.http.HttpRehearsal;
+import io.baton.http.HttpRehearsalResult;
+import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+import io.baton.proxy.RouteConfig.PathMatch;
+import io.baton.relay.Rehearsal;
+import io.baton.relay.RehearsalResult;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rehearses with all that a real connection meets, observer, cluster and access log included, but leaves nothing that anybody sees: what the
+ * JIT compiled for other classes would be thrown away at the first real connection.
+ */
+record DressRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
+    private static final Path NOWHERE = Path.of("/dev/null");
+    private static final int ANY_PORT = 1;
+
+    /** Waits, for a little more than the limit at most. Never throws: a failure is in the result. */
+    RehearsalResult tcp(RehearsalOptions options) {
+        TcpConfig tcp = new TcpConfig(Rehearsal.LISTENER, TcpConfig.DEFAULT_IDLE_TIMEOUT);
+        Stats unseen = new Stats();
+        Optional<AccessLog> log = log(unseen);
+        try {
+            return Rehearsal.run(
+                    posix,
+                    options,
+                    new ConnectionObserver(stage(Rehearsal.LISTENER, tcp), unseen, log, () -> {}),
+                    endpoint -> cluster(endpoint, unseen));
+        } finally {
+            log.ifPresent(AccessLog::close);
+        }
+    }
+
+    /** As {@link #tcp}. */
+    HttpRehearsalResult http(RehearsalOptions options) {
+        HttpConfig http = new HttpConfig(List.of(
+                new RouteConfig(Optional.empty(), new PathMatch.Prefix("/"), Map.of(), HttpRehearsal.LISTENER)));
+        Stats unseen = new Stats();
+        Optional<AccessLog> log = log(unseen);
+        AtomicReference<@Nullable Cluster> cluster = new AtomicReference<>();
+        Function<String, Cluster> clusters = name -> requireNonNull(cluster.get(), "no cluster yet");
+        try {
+            return HttpRehearsal.run(
+                    posix,
+                    options,
+                    new ExchangeObserver(stage(HttpRehearsal.LISTENER, http), clusters, unseen, log, () -> {}),
+                    endpoint -> {
+                        cluster.set(cluster(endpoint, unseen));
+                        return new RouteTable(http, clusters);
+                    });
+        } finally {
+            log.ifPresent(AccessLog::close);
+        }
+    }
+
+    private Optional<AccessLog> log(Stats unseen) {
+        return config.accessLog().map(real -> log(real, unseen));
+    }
+
+    private AccessLog log(AccessLogConfig real, Stats unseen) {
+        return new AccessLog(
+                new AccessLogConfig(NOWHERE, real.format()),
+                AccessLogLine.of(real.format(), hotRestart.epoch()),
+                hotRestart.accessLogLock(),
+                posix,
+                unseen);
+    }
+
+    private BatonConfig stage(String name, ProtocolConfig protocol) {
+        SocketAddress address = new SocketAddress.Inet(InetAddress.getLoopbackAddress(), ANY_PORT);
+        return new BatonConfig(
+                Optional.empty(),
+                List.of(new ListenerConfig(name, address, false, protocol)),
+                List.of(clusterConfig(name, address)),
+                Optional.empty(),
+                config.handover(),
+                config.limits());
+    }
+
+    private static Cluster cluster(SocketAddress endpoint, Stats unseen) {
+        return new Cluster(clusterConfig(Rehearsal.LISTENER, endpoint), unseen, (delay, task) -> {});
+    }
+
+    private static ClusterConfig clusterConfig(String name, SocketAddress endpoint) {
+        return new ClusterConfig(
+                name,
+                List.of(new Endpoint(Addresses.format(endpoint), endpoint, 1)),
+                ClusterConfig.Balance.ROUND_ROBIN,
+                ClusterConfig.DEFAULT_CONNECT_TIMEOUT);
+    }
+}

@@ -24,17 +24,18 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     /** Which of our modules each of them may require; the drawing as data. */
-    private static final Map<String, Set<String>> ARROWS = Map.of(
-            "io.baton.posix", Set.of(),
-            "io.baton.testkit", Set.of("io.baton.posix"),
-            "io.baton", Set.of("io.baton.posix"),
-            "io.baton.relay", Set.of("io.baton", "io.baton.posix"),
-            "io.baton.netty", Set.of("io.baton", "io.baton.posix"),
-            "io.baton.http", Set.of("io.baton", "io.baton.posix", "io.baton.netty"),
-            "io.baton.proxy", Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http"),
-            "io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy"),
-            "io.baton.cli", Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin"),
-            "io.baton.bench", Set.of("io.baton", "io.baton.posix", "io.baton.relay"));
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            Map.entry("io.baton.posix", Set.of()),
+            Map.entry("io.baton.testkit", Set.of("io.baton.posix")),
+            Map.entry("io.baton", Set.of("io.baton.posix")),
+            Map.entry("io.baton.relay", Set.of("io.baton", "io.baton.posix")),
+            Map.entry("io.baton.netty", Set.of("io.baton", "io.baton.posix")),
+            Map.entry("io.baton.http", Set.of("io.baton", "io.baton.posix", "io.baton.netty")),
+            Map.entry("io.baton.proxy", Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http")),
+            Map.entry("io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy")),
+            Map.entry("io.baton.cli", Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin")),
+            Map.entry("io.baton.bench", Set.of("io.baton", "io.baton.posix", "io.baton.relay")),
+            Map.entry("io.baton.tls", Set.of()));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -15,8 +15,10 @@ import java.util.concurrent.TimeUnit;
  * long it takes until then, and the receiver looks away half of the time, so that every buffer in between is full again and again.
  */
 final class BulkStream {
-    /** Of what is left, each burst sends one part in so many: half of it in 18 s. */
-    private static final int SHARE = 1024;
+    /** Of what is left, each burst sends one part in so many: half of it in 71 s. */
+    private static final int SHARE = 4096;
+
+    private static final int LEAST = 1024;
 
     private static final int BURST_MS = 25;
     private static final int LOOK_AWAY_MS = 400;
@@ -40,7 +42,7 @@ final class BulkStream {
         long left = bytes;
         while (left > 0) {
             boolean hurried = hurry.await(BURST_MS, TimeUnit.MILLISECONDS);
-            long burst = hurried ? left : Math.min(left, Math.max(CHUNK, left / SHARE));
+            long burst = hurried ? left : Math.min(left, Math.max(LEAST, left / SHARE));
             for (long end = left - burst; left > end; ) {
                 int length = (int) Math.min(CHUNK, left - end);
                 int offset = (int) (left * 31 % BLOCK); // no chunk is the one before it

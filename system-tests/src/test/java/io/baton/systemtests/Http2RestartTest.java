@@ -59,7 +59,7 @@ class Http2RestartTest {
     }
 
     @Test
-    void curlAndNghttpLoseNothingToRestarts() throws Exception {
+    void curlAndH2loadLoseNothingToRestarts() throws Exception {
         Foreign.CURL.orSkip();
         AtomicBoolean running = new AtomicBoolean(true);
         AtomicInteger rounds = new AtomicInteger();
@@ -67,6 +67,7 @@ class Http2RestartTest {
         try (RecordingOrigin origin = new RecordingOrigin(new Answers());
                 HttpFront front = HttpFront.start(temp, QUICK, origin.port())) {
             String url = front.url("/status");
+            // One URL each: curl 7.88 fails at its second request on a connection with prior knowledge, whoever serves it.
             Thread curl = Thread.ofVirtual().start(() -> {
                 while (running.get()) {
                     check(
@@ -79,8 +80,6 @@ class Http2RestartTest {
                             "30",
                             "-w",
                             "%{http_version} %{http_code}\n",
-                            url,
-                            url,
                             url);
                     rounds.incrementAndGet();
                 }
@@ -105,7 +104,7 @@ class Http2RestartTest {
             Foreign.Outcome outcome = program.run(arguments);
             boolean good = outcome.code() == 0
                     && (program == Foreign.CURL
-                            ? outcome.out().equals("status 200\n2 200\n".repeat(3))
+                            ? outcome.out().equals("status 200\n2 200\n")
                             : outcome.out().contains(" 0 failed, 0 errored, 0 timeout"));
             if (!good) {
                 failures.add("%s: %d %s %s".formatted(name, outcome.code(), outcome.out(), outcome.err()));

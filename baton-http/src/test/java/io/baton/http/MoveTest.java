@@ -14,16 +14,31 @@ import org.junit.jupiter.api.Test;
 class MoveTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    /** Answers when it is let. */
+    /** Answers when it is let; {@code /warm} at once. */
     private static Origin waiting(CountDownLatch let) throws Exception {
         Origin[] self = new Origin[1];
         self[0] = new Origin((_, in, out) -> {
-            while (self[0].head(in) != null) {
-                awaitQuietly(let);
+            for (String head = self[0].head(in); head != null; head = self[0].head(in)) {
+                if (head.startsWith("GET /warm ")) {
+                    self[0].heads.removeLast();
+                } else {
+                    awaitQuietly(let);
+                }
                 out.write(OK.getBytes(StandardCharsets.US_ASCII));
             }
         });
         return self[0];
+    }
+
+    /** Cold, a request would take so long that it moved in its middle. */
+    private static void warmUp(Passage passage) throws Exception {
+        try (Client client = passage.client()) {
+            for (int i = 0; i < 20; i++) {
+                client.get("/warm");
+            }
+        }
+        await().until(() -> passage.first.clientsOpen.get() <= 1);
+        passage.first.reports.clear();
     }
 
     static void awaitQuietly(CountDownLatch latch) {
@@ -79,8 +94,9 @@ class MoveTest {
         try (Origin origin = waiting(let);
                 Passage passage = new Passage(origin.address());
                 Client client = passage.client()) {
+            warmUp(passage);
             client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost");
-            await().until(() -> origin.heads.size() == 1);
+            await().pollInterval(Duration.ofMillis(2)).until(() -> origin.heads.size() == 1);
             var source = passage.first.proxy.connectionSource();
             assertThat(source.quiesce(Passage.BATCH, Duration.ofSeconds(5))).isEmpty();
             passage.first.proxy.stopAccepting();
@@ -110,8 +126,9 @@ class MoveTest {
         try (Origin origin = waiting(let);
                 Passage passage = new Passage(origin.address());
                 Client client = passage.client()) {
+            warmUp(passage);
             client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
-            await().until(() -> origin.heads.size() == 1);
+            await().pollInterval(Duration.ofMillis(2)).until(() -> origin.heads.size() == 1);
             var source = passage.first.proxy.connectionSource();
             assertThat(source.quiesce(Passage.BATCH, Duration.ofSeconds(5))).isEmpty();
             // So that it is looked for again after it was fetched, and before it would go on if nobody had fetched it.

@@ -114,8 +114,6 @@ class MoveTest {
             assertThat(origin.heads)
                     .extracting(head -> head.substring(0, 6))
                     .containsExactly("GET /1", "GET /2", "GET /3");
-            // One and two; but a test thread that is held up for 100 ms fetches it behind another response.
-            assertThat(passage.first.reports).hasSizeBetween(1, 2);
             await().until(() -> passage.first.reports.size() + passage.second.reports.size() == 3);
         }
     }

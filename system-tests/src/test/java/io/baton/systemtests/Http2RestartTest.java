@@ -67,7 +67,8 @@ class Http2RestartTest {
         try (RecordingOrigin origin = new RecordingOrigin(new Answers());
                 HttpFront front = HttpFront.start(temp, QUICK, origin.port())) {
             String url = front.url("/status");
-            // One URL each: curl 7.88 fails at its second request on a connection with prior knowledge, whoever serves it.
+            // One URL each: curl 7.88 fails at its second request on a connection with prior knowledge, whoever serves
+            // it.
             Thread curl = Thread.ofVirtual().start(() -> {
                 while (running.get()) {
                     check(

@@ -50,7 +50,7 @@ final class EchoMain implements ParentDuties {
                             now -> say("happens: " + now),
                             () -> requireNonNull(toUndo.get()).rollBack("the test wants it")));
             server.begin(Integer.parseInt(arguments[3]));
-            Thread.sleep(Duration.ofMinutes(2));
+            Thread.sleep(Duration.ofMinutes(2)); // until the test kills us, or is gone
         } catch (HotRestartException e) {
             say("failed: " + e.getMessage());
         }

@@ -57,10 +57,11 @@ class IdleTest {
     /** Moves the clock and sees to it that the loop has looked at it. */
     static void advance(AtomicLong clock, RelayFixture fixture, Duration by) {
         clock.addAndGet(by.toNanos());
-        for (int i = 0; i < 2; i++) { // the first round may have read the clock before it moved
-            long before = fixture.relay.rounds();
+        long before = fixture.relay.rounds();
+        Waits.until(() -> {
+            // Each time, because a round that is just beginning takes this wake for its own; and the second has ended the first.
             fixture.relay.poke();
-            Waits.until(() -> fixture.relay.rounds() > before);
-        }
+            return fixture.relay.rounds() >= before + 2;
+        });
     }
 }

@@ -180,7 +180,7 @@ final class PostgresScene implements Closeable {
         }
         Baton.signal("ALRM", ending.pid()); // its own timer's way to say that the time is over
         int code = ending.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) ? ending.exitValue() : -1;
-        return new Result(code, said.text(), authorized() - connectionsInTheBeginning);
+        return new Result(code, said.textToItsEnd(PATIENCE), authorized() - connectionsInTheBeginning);
     }
 
     @Override

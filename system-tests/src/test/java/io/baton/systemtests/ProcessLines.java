@@ -62,7 +62,14 @@ final class ProcessLines {
         return found;
     }
 
+    /** What it has said so far. */
     String text() {
         return String.join("\n", lines);
+    }
+
+    /** All that it said, once nobody can say more: a process may be known to have ended before its last lines are read. */
+    String textToItsEnd(Duration patience) throws InterruptedException {
+        reader.join(patience);
+        return text();
     }
 }

@@ -156,9 +156,13 @@ final class RedisScene implements Closeable {
         for (Process benchmark : benchmarks) {
             exitCodes.add(benchmark.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) ? benchmark.exitValue() : -1);
         }
+        List<String> said = new ArrayList<>();
+        for (ProcessLines output : outputs) {
+            said.add(output.textToItsEnd(PATIENCE));
+        }
         return new Result(
                 exitCodes,
-                String.join("\n", outputs.stream().map(ProcessLines::text).toList()),
+                String.join("\n", said),
                 info("total_connections_received") - connectionsInTheBeginning,
                 info("total_error_replies"),
                 info("total_commands_processed"));

@@ -43,6 +43,7 @@ final class ServedGeneration implements AutoCloseable {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("it ends:%n%s", lines.text())
                 .isTrue();
+        lines.textToItsEnd(PATIENCE); // so that nobody looks for a line that is still in the pipe
         return process.exitValue();
     }
 

@@ -98,7 +98,7 @@ class SupervisorSignalsTest {
                     .as("the watcher ends too")
                     .isTrue();
             assertThat(watcher.process.exitValue()).isEqualTo(3);
-            assertThat(watcher.lines.text().lines().toList())
+            assertThat(watcher.lines.textToItsEnd(PATIENCE).lines().toList())
                     .last()
                     .asString()
                     .startsWith("baton: no baton runs in " + directory);

@@ -12,7 +12,8 @@ record Keys(List<String> known, List<String> later) {
     static final Keys ROOT = of("admin", "listeners", "clusters", "access_log", "handover", "limits");
     static final Keys ADMIN = of("address");
     static final Keys LISTENER = new Keys(List.of("name", "address", "reuse_port", "tcp", "http"), List.of("tls"));
-    static final Keys TCP = of("cluster", "idle_timeout");
+    static final Keys TCP = of("cluster", "sni", "hello_timeout", "idle_timeout");
+    static final Keys SNI_ROUTE = of("server_name", "cluster");
     static final Keys HTTP = of(
             "routes",
             "idle_timeout",

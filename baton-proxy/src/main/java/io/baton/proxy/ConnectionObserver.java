@@ -48,7 +48,9 @@ final class ConnectionObserver implements RelayObserver {
         stats.destroyed.increment();
         switch (report.outcome()) {
             case CONNECT_FAILED ->
-                report.destination().ifPresent(cluster -> stats.share(cluster).connectAttemptsExceeded.increment());
+                report.destination()
+                        .ifPresent(cluster ->
+                                stats.share(cluster).connectAttemptsExceeded.increment());
             case NO_ROUTE -> stats.noRoute.increment();
             case HELLO_TIMEOUT -> stats.helloTimeouts.increment();
             case IDLE_TIMEOUT -> stats.idleTimeouts.increment();

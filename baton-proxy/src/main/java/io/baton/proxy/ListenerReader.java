@@ -91,10 +91,7 @@ final class ListenerReader {
                         TcpConfig.MAX_HELLO_TIMEOUT,
                         TcpConfig.DEFAULT_HELLO_TIMEOUT),
                 tcp.duration(
-                        "idle_timeout",
-                        Duration.ZERO,
-                        TcpConfig.MAX_IDLE_TIMEOUT,
-                        TcpConfig.DEFAULT_IDLE_TIMEOUT));
+                        "idle_timeout", Duration.ZERO, TcpConfig.MAX_IDLE_TIMEOUT, TcpConfig.DEFAULT_IDLE_TIMEOUT));
     }
 
     private List<SniRoute> sniRoutes(Value sni) throws ConfigException {

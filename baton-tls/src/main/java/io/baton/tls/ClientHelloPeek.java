@@ -85,9 +85,7 @@ public final class ClientHelloPeek {
             int type = length(in, 1);
             int major = length(in, 2) >>> Byte.SIZE;
             int length = length(in, 2);
-            expect(
-                    type == RecordHeader.HANDSHAKE && major == MAJOR_VERSION,
-                    "another record inside the ClientHello");
+            expect(type == RecordHeader.HANDSHAKE && major == MAJOR_VERSION, "another record inside the ClientHello");
             if (length == 0 || length > MAX_HELLO) {
                 throw new MalformedHello("a record of %d bytes".formatted(length));
             }

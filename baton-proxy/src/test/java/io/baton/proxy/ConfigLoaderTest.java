@@ -47,6 +47,14 @@ class ConfigLoaderTest {
               - name: app
                 address: "unix:/run/app.sock"
                 tcp: { cluster: api }
+              - name: tls
+                address: 0.0.0.0:8443
+                tcp:
+                  cluster: origin
+                  sni:
+                    - { server_name: API.example.com, cluster: api }
+                    - { server_name: "*.example.com", cluster: checked }
+                  hello_timeout: 3s
               - name: http
                 address: 0.0.0.0:8082
                 http:
@@ -91,6 +99,7 @@ class ConfigLoaderTest {
                         ConfigMistakes.LISTENERS,
                         ConfigMistakes.CLUSTERS,
                         ConfigMistakes.REST,
+                        SniMistakes.SNI,
                         HttpMistakes.HTTP,
                         HttpMistakes.ROUTES,
                         HttpMistakes.CLUSTERS)
@@ -121,6 +130,7 @@ class ConfigLoaderTest {
                                 new SocketAddress.UnixPath("/run/app.sock"),
                                 false,
                                 new TcpConfig("api", Duration.ofHours(1))),
+                        new ListenerConfig("tls", inet("0.0.0.0", 8443), true, sni()),
                         new ListenerConfig("http", inet("0.0.0.0", 8082), true, http()));
         assertThat(config.cluster("origin").connectTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.cluster("origin").endpoints())
@@ -138,6 +148,14 @@ class ConfigLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10)));
         assertThat(config.limits()).isEqualTo(new LimitsConfig(OptionalInt.of(5000), 64 << 10));
+    }
+
+    private static TcpConfig sni() {
+        return new TcpConfig(
+                Optional.of("origin"),
+                List.of(new SniRoute("api.example.com", "api"), new SniRoute("*.example.com", "checked")),
+                Duration.ofSeconds(3),
+                Duration.ofHours(1));
     }
 
     private static HttpConfig http() {
@@ -285,7 +303,6 @@ class ConfigLoaderTest {
         assertThat(ConfigCheck.check(file).warnings())
                 .containsExactly(
                         "cluster \"origin\" is used by no listener",
-                        "cluster \"checked\" is used by no listener",
                         "admin.address 0.0.0.0:9901 is not loopback: everybody who reaches it can stop the server",
                         "access_log.path %s: there is no directory %s"
                                 .formatted(directory.resolve("logs/access.log"), directory.resolve("logs")));

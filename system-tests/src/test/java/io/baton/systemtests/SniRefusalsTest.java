@@ -58,7 +58,8 @@ class SniRefusalsTest {
             assertThat(unknown.err()).containsIgnoringCase("reset");
             long begin = System.nanoTime();
             assertReset(port, BEGINNING, false);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(Duration.ofMillis(900), Duration.ofSeconds(5));
 
             assertThat(ask(tls, "still there")).isEqualTo(A + ": still there");
             assertThat(origin.handshakes()).isOne();
@@ -69,7 +70,9 @@ class SniRefusalsTest {
         }
         List<String> log = Files.readAllLines(temp.resolve("access.log"));
         assertThat(log).filteredOn(line -> line.contains(" -> - no_route ")).hasSize(4);
-        assertThat(log).filteredOn(line -> line.contains(" -> - hello_timeout ")).hasSize(1);
+        assertThat(log)
+                .filteredOn(line -> line.contains(" -> - hello_timeout "))
+                .hasSize(1);
         assertThat(log).filteredOn(line -> line.endsWith(" cluster=a")).hasSize(1);
         assertThat(log).hasSize(6);
     }
@@ -89,8 +92,7 @@ class SniRefusalsTest {
                 clients[i].getOutputStream().write(BEGINNING);
             }
             await().until(() -> baton.serving().connections() == clients.length);
-            ProcessHandle generation =
-                    ProcessHandle.of(baton.serving().pid()).orElseThrow();
+            ProcessHandle generation = ProcessHandle.of(baton.serving().pid()).orElseThrow();
             Duration before = generation.info().totalCpuDuration().orElseThrow();
             Thread.sleep(Duration.ofSeconds(3)); // an observation, not a wait for something
             Duration used = generation.info().totalCpuDuration().orElseThrow().minus(before);
@@ -131,7 +133,8 @@ class SniRefusalsTest {
             String all = client.send("GET /stats HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
                     .read()
                     .text();
-            Matcher matcher = Pattern.compile("listener\\.\\S+\\." + name + ": (\\d+)").matcher(all);
+            Matcher matcher =
+                    Pattern.compile("listener\\.\\S+\\." + name + ": (\\d+)").matcher(all);
             return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
         }
     }

@@ -76,8 +76,16 @@ class SniRestartTest {
                         B,
                         b.certificate().toString()));
                 Talker openssl = Talker.start(Foreign.OPENSSL.builder(
-                        "s_client", "-quiet", "-verify_quiet", "-servername", A, "-verify_return_error", "-CAfile",
-                        a.certificate().toString(), "-connect", "127.0.0.1:" + port))) {
+                        "s_client",
+                        "-quiet",
+                        "-verify_quiet",
+                        "-servername",
+                        A,
+                        "-verify_return_error",
+                        "-CAfile",
+                        a.certificate().toString(),
+                        "-connect",
+                        "127.0.0.1:" + port))) {
             assertThat(python.line()).isEqualTo("connected " + 2 * CLIENTS);
             for (int epoch = 0; epoch <= RESTARTS; epoch++) {
                 if (epoch > 0) {
@@ -97,7 +105,6 @@ class SniRestartTest {
                 .hasSize(CLIENTS + 1 + RESTARTS + 1);
     }
 
-
     /** One client stops half way in its hello, and goes on when the next process is there. */
     private static void upgradeInTheMiddleOfAHello(BatonProcess baton, int port, TlsOrigin to) throws Exception {
         try (PacedSocket paced = new PacedSocket(port, HALF_A_HELLO);
@@ -114,8 +121,7 @@ class SniRestartTest {
             paced.awaitStop();
             baton.upgrade();
             await().atMost(PATIENCE).until(() -> baton.generations().size() == 1);
-            assertThat(baton.status())
-                    .contains("\"moved\":%d,\"drained\":0,\"cut\":0".formatted(2 * CLIENTS + 1 + 1));
+            assertThat(baton.status()).contains("\"moved\":%d,\"drained\":0,\"cut\":0".formatted(2 * CLIENTS + 1 + 1));
             paced.release();
             assertThat(answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(B + ": late");
         }

@@ -70,7 +70,9 @@ final class Attempts {
     }
 
     private void obtainConnection(SocketAddress address) {
-        UpstreamConnection kept = stale ? null : worker.pool().take(address, replayable ? Long.MAX_VALUE : FRESH_NANOS);
+        UpstreamConnection kept = stale
+                ? null
+                : worker.pool().take(address, cluster.tls(address), replayable ? Long.MAX_VALUE : FRESH_NANOS);
         if (kept != null) {
             kept.use(exchange, exchange.limits());
             exchange.connected(kept, true);

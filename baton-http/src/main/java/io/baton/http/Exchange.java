@@ -2,6 +2,7 @@ package io.baton.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.baton.http.Detachment.Belongings;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -421,9 +422,11 @@ final class Exchange {
             return false; // nothing, or a stream of a connection that stays
         }
         return switch (state) {
-            case TUNNEL -> true;
+            case TUNNEL -> Secured.isMovable(own.channel()) && Secured.isMovable(with.channel());
             case SENDING, AWAITING, EARLY, RESPONDING ->
                 record.ageNanos() >= atLeastNanos
+                        && Secured.isMovable(own.channel())
+                        && Secured.isMovable(with.channel())
                         && own.input().decoder().place().kind() != BodyPlace.Kind.ELSEWHERE
                         && with.place().kind() != BodyPlace.Kind.ELSEWHERE;
             case CONNECTING, ENDED -> false;
@@ -450,7 +453,7 @@ final class Exchange {
         return record.snapshot();
     }
 
-    ExchangeSnapshot snapshot(byte[] unsent) {
+    ExchangeSnapshot snapshot(Belongings upstreams) {
         boolean tunnelled = state == ExchangeState.TUNNEL;
         UpstreamConnection with = moving();
         return new ExchangeSnapshot(
@@ -462,7 +465,8 @@ final class Exchange {
                 tunnelled ? BodyPlace.START : movingInput().decoder().place(),
                 tunnelled ? BodyPlace.START : with.place(),
                 tunnelled ? new byte[0] : with.copyUnread(),
-                unsent);
+                upstreams.unsent(),
+                upstreams.tls());
     }
 
     /** It goes on in another process, which reports it. */

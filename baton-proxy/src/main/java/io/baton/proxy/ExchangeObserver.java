@@ -53,6 +53,18 @@ final class ExchangeObserver implements HttpObserver {
     }
 
     @Override
+    public void handshakeCompleted(String listener) {
+        of(listener).handshakes.increment();
+    }
+
+    /** Whoever scans ports must not fill the log. */
+    @Override
+    public void handshakeFailed(String listener, SocketAddress client, String reason) {
+        of(listener).failedHandshakes.increment();
+        LOG.debug("listener {}: no TLS with {}: {}", listener, client, reason);
+    }
+
+    @Override
     public void connectionClosed(String listener, long requests) {
         ExchangeStats stats = of(listener);
         stats.active.decrement();

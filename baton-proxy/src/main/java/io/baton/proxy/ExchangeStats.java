@@ -18,6 +18,8 @@ final class ExchangeStats {
     final Counter opened;
     final Counter destroyed;
     final Gauge active;
+    final Counter handshakes;
+    final Counter failedHandshakes;
 
     private final Stats stats;
     private final String prefix;
@@ -40,6 +42,8 @@ final class ExchangeStats {
         this.opened = stats.counter(address + "downstream_cx_total");
         this.destroyed = stats.counter(address + "downstream_cx_destroy");
         this.active = stats.gauge(address + "downstream_cx_active", ImportMode.ACCUMULATE);
+        this.handshakes = stats.counter(address + "ssl.handshake");
+        this.failedHandshakes = stats.counter(address + "ssl.connection_error");
         this.bytesFromClients = stats.counter(address + "downstream_cx_rx_bytes_total");
         this.bytesToClients = stats.counter(address + "downstream_cx_tx_bytes_total");
         this.requests = stats.counter(prefix + "total");

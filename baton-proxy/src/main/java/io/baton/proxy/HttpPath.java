@@ -9,7 +9,10 @@ import io.baton.http.HttpProxy;
 import io.baton.http.HttpProxyOptions;
 import io.baton.http.HttpRehearsalResult;
 import io.baton.posix.Posix;
+import io.baton.tls.TicketKeys;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -22,11 +25,13 @@ final class HttpPath implements DataPath {
     private final Function<String, Cluster> clusters;
     private final ExchangeObserver observer;
     private final HttpProxy proxy;
+    private final Map<String, ListenerTls> tls = new LinkedHashMap<>();
 
     /**
      * Opens nothing yet.
      *
      * @param onBroken when an event loop has died; on that loop's thread
+     * @throws ProxyException when a certificate is not what it was when the config was loaded
      */
     HttpPath(
             BatonConfig config,
@@ -36,7 +41,8 @@ final class HttpPath implements DataPath {
             Posix posix,
             int workers,
             Optional<AccessLog> accessLog,
-            Runnable onBroken) {
+            Runnable onBroken)
+            throws ProxyException {
         this.config = config;
         this.hotRestart = hotRestart;
         this.posix = posix;
@@ -52,6 +58,23 @@ final class HttpPath implements DataPath {
                                 config.limits().connections().getAsInt())
                         : options,
                 observer);
+        readCertificates(stats);
+    }
+
+    private void readCertificates(Stats stats) throws ProxyException {
+        TicketKeys tickets = TicketKeys.generate();
+        try {
+            for (ListenerConfig listener : config.listeners()) {
+                if (listener.tls().isPresent()) {
+                    tls.put(
+                            listener.name(),
+                            ListenerTls.of(listener, listener.tls().get(), tickets, stats));
+                }
+            }
+        } catch (ProxyException e) {
+            tls.values().forEach(ListenerTls::close);
+            throw e;
+        }
     }
 
     @Override
@@ -90,7 +113,8 @@ final class HttpPath implements DataPath {
                 http.timeouts(),
                 http.limits(),
                 http.forwarded(),
-                http.http2());
+                http.http2(),
+                Optional.ofNullable(tls.get(listener.config().name())).map(ListenerTls::server));
     }
 
     @Override
@@ -117,10 +141,12 @@ final class HttpPath implements DataPath {
     @Override
     public void publish() {
         observer.publish(proxy.numbers());
+        tls.values().forEach(ListenerTls::refresh);
     }
 
     @Override
     public void close() {
         proxy.close();
+        tls.values().forEach(ListenerTls::close);
     }
 }

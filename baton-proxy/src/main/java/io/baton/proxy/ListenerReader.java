@@ -14,9 +14,12 @@ final class ListenerReader {
 
     private final Set<String> clusters;
 
+    private final TlsReader tlsReader;
+
     /** @param clusters the names there are */
-    ListenerReader(Set<String> clusters) {
+    ListenerReader(Set<String> clusters, TlsReader tlsReader) {
         this.clusters = clusters;
+        this.tlsReader = tlsReader;
     }
 
     List<ListenerConfig> read(Section root, Optional<AdminConfig> admin) throws ConfigException {
@@ -33,7 +36,18 @@ final class ListenerReader {
                 throw addressValue.wrong("an address of its own, %s has this one".formatted(other));
             }
             boolean reusePort = reusePort(section, address);
-            byName.put(name, new ListenerConfig(name, address, reusePort, protocol(section)));
+            ProtocolConfig protocol = protocol(section);
+            Optional<Value> tls = section.find("tls");
+            byName.put(
+                    name,
+                    new ListenerConfig(
+                            name,
+                            address,
+                            reusePort,
+                            tls.isPresent()
+                                    ? Optional.of(tlsReader.listener(tls.get(), name, protocol instanceof HttpConfig))
+                                    : Optional.empty(),
+                            protocol));
         }
         return List.copyOf(byName.values());
     }

@@ -55,7 +55,7 @@ public final class Proxy implements AutoCloseable {
     /**
      * Opens the access log; nothing else is opened or bound yet.
      *
-     * @throws ProxyException when the access log cannot be opened
+     * @throws ProxyException when the access log cannot be opened, or a certificate is not what it was when the config was loaded
      */
     public Proxy(BatonConfig config, HotRestart hotRestart, Stats stats, Posix posix, ProxyOptions options)
             throws ProxyException {
@@ -64,7 +64,9 @@ public final class Proxy implements AutoCloseable {
         this.stats = requireNonNull(stats, "stats is null");
         this.options = requireNonNull(options, "options is null");
         this.accessLog = openAccessLog(posix);
-        config.clusters().forEach(cluster -> clusters.put(cluster.name(), new Cluster(cluster, stats, health)));
+        for (ClusterConfig cluster : config.clusters()) {
+            clusters.put(cluster.name(), new Cluster(cluster, stats, health, ClusterClients.of(cluster)));
+        }
         int workers = options.concurrency();
         this.tcp = has(TcpConfig.class)
                 ? Optional.of(
@@ -337,6 +339,7 @@ public final class Proxy implements AutoCloseable {
         publisher.shutdownNow();
         health.close();
         cut();
+        clusters.values().forEach(Cluster::close);
         accessLog.ifPresent(AccessLog::close);
     }
 }

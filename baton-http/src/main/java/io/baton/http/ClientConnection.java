@@ -208,6 +208,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             arm(listening.timeouts().idle().toNanos());
             if (http2) {
                 beginHttp2();
+            } else {
+                listening.listener().router().tunnel().ifPresent(this::tunnelTo);
             }
         }
     }
@@ -331,7 +333,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public boolean takesHttp2() {
-        return requests == 0 && listening.listener().http2().priorKnowledge();
+        return requests == 0 && exchange == null && listening.listener().http2().priorKnowledge();
     }
 
     /** What was read and everything to come is HTTP/2: another handler takes this one's place. */
@@ -366,6 +368,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         Exchange started = new Exchange(this, noted, checked);
         exchange = started;
         started.start(checked);
+    }
+
+    /** All that comes goes to {@code cluster}. */
+    private void tunnelTo(UpstreamCluster cluster) {
+        ExchangeRecord noted = new ExchangeRecord(listening);
+        noted.protocol(ExchangeRecord.BYTES);
+        state = State.EXCHANGE;
+        disarm();
+        Exchange started = new Exchange(this, noted);
+        exchange = started;
+        started.startTunnel(cluster);
     }
 
     /** What came is no request we take: says so, and closes. */

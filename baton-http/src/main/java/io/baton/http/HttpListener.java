@@ -38,6 +38,11 @@ public record HttpListener(
         sockets = sockets.stream().map(List::copyOf).toList();
     }
 
+    /** The same with {@code value}. */
+    public HttpListener withTls(Optional<TlsServer> value) {
+        return new HttpListener(name, sockets, router, timeouts, limits, forwarded, http2, value);
+    }
+
     /** With default timeouts and limits, and {@link ForwardedHeaders#APPEND}. */
     public HttpListener(String name, List<List<Fd>> sockets, HttpRouter router) {
         this(

@@ -78,6 +78,11 @@ final class ProxyUnderTest implements AutoCloseable {
     /** All paths but one lead to the one cluster. */
     private record Routes(Endpoints endpoints) implements HttpRouter {
         @Override
+        public Optional<UpstreamCluster> tunnel() {
+            return Wire.carriesBytes() ? Optional.of(endpoints) : Optional.empty();
+        }
+
+        @Override
         public Optional<UpstreamCluster> route(RequestHead head) {
             return head.path().startsWith("/nowhere") ? Optional.empty() : Optional.of(endpoints);
         }

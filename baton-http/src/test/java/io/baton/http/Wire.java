@@ -31,6 +31,8 @@ final class Wire {
     private static volatile Wire current = new Wire(null, TlsEngine.NATIVE, false);
 
     private final @Nullable String version;
+    private static volatile boolean bytes;
+
     private final TlsEngine engine;
     private final boolean upstream;
 
@@ -57,6 +59,15 @@ final class Wire {
     /** To the origins too. */
     static void bothWays() {
         use(new Wire("TLSv1.3", TlsEngine.NATIVE, true));
+    }
+
+    /** Whether the proxies' listeners speak no HTTP. */
+    static void carryBytes(boolean value) {
+        bytes = value;
+    }
+
+    static boolean carriesBytes() {
+        return bytes;
     }
 
     private static void use(Wire wire) {

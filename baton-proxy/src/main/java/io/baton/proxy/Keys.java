@@ -22,7 +22,8 @@ record Keys(List<String> known, List<String> later) {
             "alpn",
             "handshake_timeout");
     static final Keys CERTIFICATE = of("certificate", "key");
-    static final Keys TCP = of("cluster", "idle_timeout");
+    static final Keys TCP = of("cluster", "sni", "hello_timeout", "idle_timeout");
+    static final Keys SNI_ROUTE = of("server_name", "cluster");
     static final Keys HTTP = of(
             "routes",
             "idle_timeout",

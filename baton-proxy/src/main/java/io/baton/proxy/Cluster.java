@@ -136,6 +136,10 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
         return clients.to(endpoint);
     }
 
+    UpstreamCluster forBytes() {
+        return new ClusterForBytes(this, clients);
+    }
+
     /** Once no connection uses it any more. */
     void close() {
         clients.close();

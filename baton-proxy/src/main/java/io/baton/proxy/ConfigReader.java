@@ -26,7 +26,7 @@ final class ConfigReader {
         // Clusters first: a listener names one.
         Map<String, ClusterConfig> clusters = new ClusterReader(resolver, tls).read(root);
         Optional<AdminConfig> admin = admin(root);
-        List<ListenerConfig> listeners = new ListenerReader(clusters.keySet(), tls).read(root, admin);
+        List<ListenerConfig> listeners = new ListenerReader(clusters, tls).read(root, admin);
         return new BatonConfig(
                 admin, listeners, List.copyOf(clusters.values()), accessLog(root), handover(root), limits(root));
     }

@@ -10,13 +10,14 @@ import io.baton.http.HttpProxyOptions;
 import io.baton.http.HttpRehearsalResult;
 import io.baton.posix.Posix;
 import io.baton.tls.TicketKeys;
+import io.baton.tls.TlsServer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** {@code http} listeners, on Netty. */
+/** {@code http} listeners, and {@code tcp} ones with TLS, on Netty. */
 final class HttpPath implements DataPath {
     private final BatonConfig config;
     private final HotRestart hotRestart;
@@ -25,7 +26,7 @@ final class HttpPath implements DataPath {
     private final Function<String, Cluster> clusters;
     private final ExchangeObserver observer;
     private final HttpProxy proxy;
-    private final Map<String, ListenerTls> tls = new LinkedHashMap<>();
+    private final Map<String, ListenerTls> certified = new LinkedHashMap<>();
 
     /**
      * Opens nothing yet.
@@ -66,13 +67,13 @@ final class HttpPath implements DataPath {
         try {
             for (ListenerConfig listener : config.listeners()) {
                 if (listener.tls().isPresent()) {
-                    tls.put(
+                    certified.put(
                             listener.name(),
                             ListenerTls.of(listener, listener.tls().get(), tickets, stats));
                 }
             }
         } catch (ProxyException e) {
-            tls.values().forEach(ListenerTls::close);
+            certified.values().forEach(ListenerTls::close);
             throw e;
         }
     }
@@ -102,10 +103,17 @@ final class HttpPath implements DataPath {
     }
 
     private HttpListener httpListener(BoundListener listener) {
-        if (!(listener.config().protocol() instanceof HttpConfig http)) {
-            throw new IllegalArgumentException(
-                    "listener %s is not http".formatted(listener.config().name()));
-        }
+        Optional<TlsServer> tls =
+                Optional.ofNullable(certified.get(listener.config().name())).map(ListenerTls::server);
+        return switch (listener.config().protocol()) {
+            case HttpConfig http -> httpListener(listener, http, tls);
+            case TcpConfig tcp ->
+                SecuredStreams.listener(
+                        listener, tcp, workers, clusters.apply(tcp.cluster().orElseThrow()), tls);
+        };
+    }
+
+    private HttpListener httpListener(BoundListener listener, HttpConfig http, Optional<TlsServer> tls) {
         return new HttpListener(
                 listener.config().name(),
                 listener.perWorker(workers),
@@ -114,7 +122,7 @@ final class HttpPath implements DataPath {
                 http.limits(),
                 http.forwarded(),
                 http.http2(),
-                Optional.ofNullable(tls.get(listener.config().name())).map(ListenerTls::server));
+                tls);
     }
 
     @Override
@@ -141,12 +149,12 @@ final class HttpPath implements DataPath {
     @Override
     public void publish() {
         observer.publish(proxy.numbers());
-        tls.values().forEach(ListenerTls::refresh);
+        certified.values().forEach(ListenerTls::refresh);
     }
 
     @Override
     public void close() {
         proxy.close();
-        tls.values().forEach(ListenerTls::close);
+        certified.values().forEach(ListenerTls::close);
     }
 }

@@ -51,15 +51,10 @@ final class ListenerTls implements AutoCloseable {
                         "listener {}: there is no native TLS library for this machine, its connections drain instead of moving",
                         listener.name());
             }
-            return new ListenerTls(listener.name(), config, server, prefix(listener), stats);
+            return new ListenerTls(listener.name(), config, server, DownstreamStats.prefix(listener), stats);
         } catch (TlsConfigException e) {
             throw new ProxyException("listener %s: %s".formatted(listener.name(), e.getMessage()), e);
         }
-    }
-
-    /** What the names of its counters begin with. */
-    static String prefix(ListenerConfig listener) {
-        return "listener." + Addresses.statName(listener.address()) + ".";
     }
 
     TlsServer server() {

@@ -40,9 +40,8 @@ class FirstLookMoveTest {
 
     @Test
     void aConnectionOutlivesItsDestinationsPlaceInTheConfig() throws Exception {
-        try (MoveScene scene = new MoveScene(true, true, System::nanoTime)
-                        .say("0\n")
-                        .heard("0\n");
+        try (MoveScene scene =
+                        new MoveScene(true, true, System::nanoTime).say("0\n").heard("0\n");
                 RelayFixture without =
                         RelayFixture.relay().routed(Duration.ofMinutes(1)).start()) {
             Waits.until(() -> scene.first.numbers().upstreamConnections() == 1);

@@ -83,7 +83,9 @@ final class MoveScene implements AutoCloseable {
     /** The server's end of a connection that is decided, which hears the whole hello. */
     MoveScene heard(String hello) throws Exception {
         server = keep(upstream.accept());
-        assertThat(server.getInputStream().readNBytes(hello.length())).asString().isEqualTo(hello);
+        assertThat(server.getInputStream().readNBytes(hello.length()))
+                .asString()
+                .isEqualTo(hello);
         return this;
     }
 

@@ -236,8 +236,7 @@ final class RelayFixture implements AutoCloseable {
         public Optional<Destination> destination(String name) {
             int number = name.matches("[0-9]") ? Integer.parseInt(name) : Integer.MAX_VALUE;
             return number < endpoints.size()
-                    ? Optional.of(
-                            new Destination(name, new Selector(List.of(endpoints.get(number))), connectTimeout))
+                    ? Optional.of(new Destination(name, new Selector(List.of(endpoints.get(number))), connectTimeout))
                     : Optional.empty();
         }
     }

@@ -10,12 +10,12 @@ import io.baton.http.HttpTimeouts;
 import io.baton.http.UpstreamPoolLimits;
 import io.baton.http.UpstreamProtocol;
 import io.baton.posix.SocketAddress;
+import io.baton.proxy.ConfigMistakes.Mistake;
+import io.baton.proxy.RouteConfig.PathMatch;
 import io.baton.tls.CertificateFiles;
 import io.baton.tls.ClientAuthentication;
 import io.baton.tls.TlsServerConfig;
 import io.baton.tls.TlsVersion;
-import io.baton.proxy.ConfigMistakes.Mistake;
-import io.baton.proxy.RouteConfig.PathMatch;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +55,14 @@ class ConfigLoaderTest {
                 address: 0.0.0.0:8443
                 tls: { certificate: cert.pem, key: key.pem, client_ca: ca.pem, client_certificate: optional, min_version: "1.3", handshake_timeout: 3s }
                 tcp: { cluster: secured }
+              - name: tls
+                address: 0.0.0.0:8444
+                tcp:
+                  cluster: origin
+                  sni:
+                    - { server_name: API.example.com, cluster: api }
+                    - { server_name: "*.example.com", cluster: checked }
+                  hello_timeout: 3s
               - name: http
                 address: 0.0.0.0:8082
                 tls: { certificates: [ { certificate: a.pem, key: a.key }, { certificate: b.pem, key: b.key } ], alpn: [ h2, http/1.1 ] }
@@ -101,6 +109,7 @@ class ConfigLoaderTest {
                         ConfigMistakes.LISTENERS,
                         ConfigMistakes.CLUSTERS,
                         ConfigMistakes.REST,
+                        SniMistakes.SNI,
                         HttpMistakes.HTTP,
                         HttpMistakes.ROUTES,
                         HttpMistakes.CLUSTERS,
@@ -146,6 +155,7 @@ class ConfigLoaderTest {
                                         TlsVersion.TLS_1_3,
                                         Duration.ofSeconds(3))),
                                 new TcpConfig("secured", Duration.ofHours(1))),
+                        new ListenerConfig("tls", inet("0.0.0.0", 8444), true, sni()),
                         new ListenerConfig(
                                 "http",
                                 inet("0.0.0.0", 8082),
@@ -179,6 +189,14 @@ class ConfigLoaderTest {
 
     private static CertificateFiles files(String certificate, String key) {
         return new CertificateFiles(Path.of("/etc/baton", certificate), Path.of("/etc/baton", key));
+    }
+
+    private static TcpConfig sni() {
+        return new TcpConfig(
+                Optional.of("origin"),
+                List.of(new SniRoute("api.example.com", "api"), new SniRoute("*.example.com", "checked")),
+                Duration.ofSeconds(3),
+                Duration.ofHours(1));
     }
 
     private static HttpConfig http() {
@@ -333,7 +351,6 @@ class ConfigLoaderTest {
         assertThat(ConfigCheck.of(load(file)).warnings())
                 .containsExactly(
                         "cluster \"origin\" is used by no listener",
-                        "cluster \"checked\" is used by no listener",
                         "admin.address 0.0.0.0:9901 is not loopback: everybody who reaches it can stop the server",
                         "access_log.path %s: there is no directory %s"
                                 .formatted(directory.resolve("logs/access.log"), directory.resolve("logs")));

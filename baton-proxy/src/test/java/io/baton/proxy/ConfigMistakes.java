@@ -121,7 +121,7 @@ final class ConfigMistakes {
             mistake(
                     "a listener as a word",
                     CLUSTER + "listeners: [web]\n",
-                    "baton.yaml:2:13: listeners[0]: \"web\", expected a mapping with name, address, reuse_port, tcp"
+                    "baton.yaml:2:13: listeners[0]: \"web\", expected a mapping with name, address, reuse_port, tls, tcp"
                             + " or http"),
             mistake(
                     "a key with nothing after it",

@@ -35,6 +35,7 @@ class ConfigSchemaTest {
             Map.entry("listener_tls", Keys.LISTENER_TLS),
             Map.entry("certificate", Keys.CERTIFICATE),
             Map.entry("cluster_tls", Keys.CLUSTER_TLS),
+            Map.entry("sni_route", Keys.SNI_ROUTE),
             Map.entry("http", Keys.HTTP),
             Map.entry("http2", Keys.HTTP2),
             Map.entry("route", Keys.ROUTE),
@@ -104,7 +105,8 @@ class ConfigSchemaTest {
     /** What the schema refuses the loader refuses: an editor must not underline what works. */
     @Test
     void theSchemaKnowsMostMistakesOfOneValue() {
-        List<Mistake> mistakes = Stream.of(HttpMistakes.HTTP, HttpMistakes.ROUTES, HttpMistakes.CLUSTERS)
+        List<Mistake> mistakes = Stream.of(
+                        SniMistakes.SNI, HttpMistakes.HTTP, HttpMistakes.ROUTES, HttpMistakes.CLUSTERS)
                 .flatMap(List::stream)
                 .toList();
         List<String> missed = mistakes.stream()
@@ -115,6 +117,13 @@ class ConfigSchemaTest {
         // Bounds of durations and sizes, names of clusters and what a host may be are the loader's alone.
         assertThat(missed)
                 .containsExactlyInAnyOrder(
+                        "a server name with a port",
+                        "an address for a server name",
+                        "a star for every server name",
+                        "a star in the middle of a server name",
+                        "a server name twice",
+                        "a server name that goes to a cluster that is not there",
+                        "a hello that may take for ever",
                         "a timeout of nothing",
                         "headers that hold nothing",
                         "a request line as long as a book",

@@ -22,10 +22,11 @@ final class ConfigReader {
 
     BatonConfig read(Value document) throws ConfigException {
         Section root = document.section(Keys.ROOT);
+        TlsReader tls = new TlsReader(directory);
         // Clusters first: a listener names one.
-        Map<String, ClusterConfig> clusters = new ClusterReader(resolver).read(root);
+        Map<String, ClusterConfig> clusters = new ClusterReader(resolver, tls).read(root);
         Optional<AdminConfig> admin = admin(root);
-        List<ListenerConfig> listeners = new ListenerReader(clusters.keySet()).read(root, admin);
+        List<ListenerConfig> listeners = new ListenerReader(clusters, tls).read(root, admin);
         return new BatonConfig(
                 admin, listeners, List.copyOf(clusters.values()), accessLog(root), handover(root), limits(root));
     }

@@ -230,7 +230,10 @@ final class ActiveHotRestart implements HotRestart {
                 .mapToLong(ConnectionSource::movable)
                 .sum();
         return asChild.migration()
-                .report(asParent.map(HotRestartingParent::moved).orElse(0L), movable);
+                .report(
+                        asParent.map(HotRestartingParent::moved).orElse(0L),
+                        asParent.map(HotRestartingParent::stayed).orElse(0L),
+                        movable);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.baton;
 import static io.baton.WireFields.LENGTH_DELIMITED;
 import static io.baton.WireFields.VARINT;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import io.baton.spi.ConnectionKind;
 import io.baton.spi.Snapshot;
@@ -13,15 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Protobuf to {@link HandoverMessage}. Unknown fields are skipped; every list and length has its limit. One instance per message. */
-final class HandoverDecoder {
-    private final CodedInputStream in;
-
+/** Protobuf to {@link HandoverMessage}. Every list and length has its limit. */
+final class HandoverDecoder extends WireReader {
     /** Of the connection before: nearly always that of the next one too. */
     private @Nullable ConnectionKind kind;
 
     private HandoverDecoder(byte[] bytes) {
-        this.in = CodedInputStream.newInstance(bytes);
+        super(bytes);
     }
 
     /**
@@ -223,39 +220,12 @@ final class HandoverDecoder {
 
     /** A message of one string. */
     private String text() throws IOException {
-        String text = "";
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            switch (tag) {
-                case (1 << 3) | LENGTH_DELIMITED -> text = string(HandoverMessage.MAX_TEXT_BYTES);
-                default -> skip(tag);
-            }
-        }
-        leave(outer);
-        return text;
+        return only(LENGTH_DELIMITED, "", () -> string(HandoverMessage.MAX_TEXT_BYTES));
     }
 
     /** A message of one number. */
     private long number() throws IOException {
-        long number = 0;
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            switch (tag) {
-                case (1 << 3) | VARINT -> number = in.readUInt64();
-                default -> skip(tag);
-            }
-        }
-        leave(outer);
-        return number;
-    }
-
-    private HandoverMessage empty(HandoverMessage message) throws IOException {
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            skip(tag);
-        }
-        leave(outer);
-        return message;
+        return only(VARINT, 0L, in::readUInt64);
     }
 
     private static <T> void add(List<T> list, T one, int max, String what) throws IOException {
@@ -278,20 +248,5 @@ final class HandoverDecoder {
         String text = in.readStringRequireUtf8();
         count(text.getBytes(StandardCharsets.UTF_8).length, maxBytes, "bytes of a text");
         return text;
-    }
-
-    /** Limits reading to the nested message that begins here. */
-    private int enter() throws IOException {
-        return in.pushLimit(in.readRawVarint32());
-    }
-
-    private void leave(int outer) {
-        in.popLimit(outer);
-    }
-
-    private void skip(int tag) throws IOException {
-        if (!in.skipField(tag)) {
-            throw new IOException("a group ends that never began");
-        }
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -156,7 +157,21 @@ class MigrationTest {
                 parent.connections.set(0);
                 await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
                 assertThat(child.hotRestart.migration().drained()).isEqualTo(3);
+                assertThat(parent.hotRestart.migration().stayed()).isEqualTo(3);
             }
+        }
+    }
+
+    @Test
+    void whatHasMovedAndIsNotClosedHereYetIsNotCountedAsDrained() throws Exception {
+        TestPath parents = path("parent").open(32);
+        parents.letsGo = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
+        try (Server parent = start(epoch0, parents);
+                Server child = start(epoch1, path("child"))) {
+            assertThat(ledger.ownedBy("child")).isEqualTo(32);
+            await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+            assertThat(child.hotRestart.migration().drained()).isZero();
+            assertThat(parent.hotRestart.migration().stayed()).isZero();
         }
     }
 

@@ -16,10 +16,15 @@ final class ListenerReader {
     private static final String SERVER_NAME_FORM = "a host name without port, such as example.com or *.example.com";
 
     private final Set<String> clusters;
+    private final Map<String, ClusterConfig> clusterConfigs;
 
-    /** @param clusters the names there are */
-    ListenerReader(Set<String> clusters) {
-        this.clusters = clusters;
+    private final TlsReader tlsReader;
+
+    /** @param clusters that there are, by name */
+    ListenerReader(Map<String, ClusterConfig> clusters, TlsReader tlsReader) {
+        this.clusters = clusters.keySet();
+        this.clusterConfigs = clusters;
+        this.tlsReader = tlsReader;
     }
 
     List<ListenerConfig> read(Section root, Optional<AdminConfig> admin) throws ConfigException {
@@ -36,7 +41,21 @@ final class ListenerReader {
                 throw addressValue.wrong("an address of its own, %s has this one".formatted(other));
             }
             boolean reusePort = reusePort(section, address);
-            byName.put(name, new ListenerConfig(name, address, reusePort, protocol(section)));
+            ProtocolConfig protocol = protocol(section);
+            Optional<Value> tls = section.find("tls");
+            if (protocol instanceof TcpConfig tcp) {
+                checkSni(section, tcp, tls);
+            }
+            byName.put(
+                    name,
+                    new ListenerConfig(
+                            name,
+                            address,
+                            reusePort,
+                            tls.isPresent()
+                                    ? Optional.of(tlsReader.listener(tls.get(), protocol instanceof HttpConfig))
+                                    : Optional.empty(),
+                            protocol));
         }
         return List.copyOf(byName.values());
     }
@@ -106,6 +125,25 @@ final class ListenerReader {
             }
         }
         return List.copyOf(routes.values());
+    }
+
+    /** Who passes TLS on unopened neither ends it nor wraps it once more. */
+    private void checkSni(Section listener, TcpConfig tcp, Optional<Value> tls) throws ConfigException {
+        if (tcp.sni().isEmpty()) {
+            return;
+        }
+        if (tls.isPresent()) {
+            throw tls.get().problem("tls beside tcp.sni, expected one of them: sni passes TLS on without opening it");
+        }
+        for (String cluster : tcp.clusters()) {
+            ClusterConfig to = clusterConfigs.get(cluster);
+            if (to != null && to.tls().isPresent()) {
+                throw listener.get("tcp", TCP_FORM)
+                        .problem(
+                                "sni with cluster %s, which has tls, expected one without: what is passed on is TLS already"
+                                        .formatted(Words.quote(cluster)));
+            }
+        }
     }
 
     private static String serverName(Value value) throws ConfigException {

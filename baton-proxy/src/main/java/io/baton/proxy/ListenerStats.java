@@ -1,8 +1,6 @@
 package io.baton.proxy;
 
 import io.baton.Counter;
-import io.baton.Gauge;
-import io.baton.ImportMode;
 import io.baton.Stats;
 import io.baton.relay.DestinationNumbers;
 import io.baton.relay.ListenerNumbers;
@@ -10,16 +8,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** One listener's numbers under Envoy's names, and its share of its clusters'. */
-final class ListenerStats {
-    final Counter opened;
-    final Counter destroyed;
+final class ListenerStats extends DownstreamStats {
     final Counter idleTimeouts;
     final Counter noRoute;
     final Counter helloTimeouts;
-    final Gauge active;
 
-    private final Counter bytesFromClients;
-    private final Counter bytesToClients;
     private final Stats stats;
 
     /** By cluster; also of one that only the config of a generation before has, as long as its connections are there. */
@@ -42,15 +35,9 @@ final class ListenerStats {
     }
 
     ListenerStats(ListenerConfig listener, TcpConfig tcp, Stats stats) {
+        super(listener, stats);
         this.stats = stats;
-        String prefix = "listener." + Addresses.statName(listener.address()) + ".";
-        this.opened = stats.counter(prefix + "downstream_cx_total");
-        this.destroyed = stats.counter(prefix + "downstream_cx_destroy");
-        this.active = stats.gauge(prefix + "downstream_cx_active", ImportMode.ACCUMULATE);
-        // Envoy counts bytes per tcp_proxy filter (tcp.PREFIX.downstream_cx_*_bytes_total); a listener of ours has no
-        // filters.
-        this.bytesFromClients = stats.counter(prefix + "downstream_cx_rx_bytes_total");
-        this.bytesToClients = stats.counter(prefix + "downstream_cx_tx_bytes_total");
+        String prefix = prefix(listener);
         this.idleTimeouts = stats.counter(prefix + "idle_timeout");
         this.noRoute = stats.counter(prefix + "no_filter_chain_match");
         this.helloTimeouts = stats.counter(prefix + "downstream_pre_cx_timeout");

@@ -32,6 +32,9 @@ class ConfigSchemaTest {
             Map.entry("admin", Keys.ADMIN),
             Map.entry("listener", Keys.LISTENER),
             Map.entry("tcp", Keys.TCP),
+            Map.entry("listener_tls", Keys.LISTENER_TLS),
+            Map.entry("certificate", Keys.CERTIFICATE),
+            Map.entry("cluster_tls", Keys.CLUSTER_TLS),
             Map.entry("sni_route", Keys.SNI_ROUTE),
             Map.entry("http", Keys.HTTP),
             Map.entry("http2", Keys.HTTP2),
@@ -93,7 +96,7 @@ class ConfigSchemaTest {
 
         for (String sample : samples) {
             assertThat(errors(sample)).as(sample).isEmpty();
-            assertThat(ConfigLoader.parse(Path.of("baton.yaml"), sample, HostResolver.system())
+            assertThat(ConfigLoader.parse(Path.of("baton.yaml"), sample, HostResolver.system(), new UnreadTlsFiles())
                             .listeners())
                     .isNotEmpty();
         }

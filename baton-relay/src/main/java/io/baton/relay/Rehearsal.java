@@ -43,10 +43,7 @@ public final class Rehearsal {
     private long moves;
 
     private Rehearsal(
-            Posix posix,
-            RehearsalOptions options,
-            RelayObserver observer,
-            Function<SocketAddress, Routing> routing) {
+            Posix posix, RehearsalOptions options, RelayObserver observer, Function<SocketAddress, Routing> routing) {
         this.posix = posix;
         this.options = options;
         this.observer = observer;
@@ -62,10 +59,7 @@ public final class Rehearsal {
      * @param routing leads to the one address it is given, whatever is said first, by selectors and routers of the classes that are used later
      */
     public static RehearsalResult run(
-            Posix posix,
-            RehearsalOptions options,
-            RelayObserver observer,
-            Function<SocketAddress, Routing> routing) {
+            Posix posix, RehearsalOptions options, RelayObserver observer, Function<SocketAddress, Routing> routing) {
         Rehearsal rehearsal = new Rehearsal(posix, options, observer, routing);
         try {
             rehearsal.rehearse();

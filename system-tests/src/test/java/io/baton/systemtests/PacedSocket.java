@@ -13,7 +13,8 @@ import javax.net.ssl.SSLSocket;
 
 /** A socket whose bytes leave one by one, and not all at once if it is told so: what is layered over it knows nothing of that. */
 final class PacedSocket extends Socket {
-    private static final int PATIENCE_MS = 40_000;
+    /** As long as a hot restart may take on a machine that has other things to do. */
+    private static final int PATIENCE_MS = 120_000;
 
     private final int stopAfter;
     private final CountDownLatch stopped = new CountDownLatch(1);

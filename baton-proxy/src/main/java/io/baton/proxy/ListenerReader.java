@@ -53,7 +53,7 @@ final class ListenerReader {
                             address,
                             reusePort,
                             tls.isPresent()
-                                    ? Optional.of(tlsReader.listener(tls.get(), name, protocol instanceof HttpConfig))
+                                    ? Optional.of(tlsReader.listener(tls.get(), protocol instanceof HttpConfig))
                                     : Optional.empty(),
                             protocol));
         }

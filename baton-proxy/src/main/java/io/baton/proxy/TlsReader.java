@@ -4,12 +4,7 @@ import io.baton.http.TlsProtocols;
 import io.baton.http.UpstreamProtocol;
 import io.baton.tls.CertificateFiles;
 import io.baton.tls.ClientAuthentication;
-import io.baton.tls.TicketKeys;
-import io.baton.tls.TlsClient;
-import io.baton.tls.TlsClientConfig;
 import io.baton.tls.TlsConfigException;
-import io.baton.tls.TlsEngine;
-import io.baton.tls.TlsServer;
 import io.baton.tls.TlsServerConfig;
 import io.baton.tls.TlsVersion;
 import java.nio.file.Path;
@@ -36,14 +31,16 @@ final class TlsReader {
             Map.of("required", ClientAuthentication.REQUIRED, "optional", ClientAuthentication.OPTIONAL);
 
     private final Path directory;
+    private final TlsFiles files;
 
     /** @param directory where relative paths start */
-    TlsReader(Path directory) {
+    TlsReader(Path directory, TlsFiles files) {
         this.directory = directory;
+        this.files = files;
     }
 
     /** @param http whether the listener speaks HTTP, and so has a protocol to agree on */
-    TlsServerConfig listener(Value value, String listener, boolean http) throws ConfigException {
+    TlsServerConfig listener(Value value, boolean http) throws ConfigException {
         Section tls = value.section(Keys.LISTENER_TLS);
         Optional<Path> ca = file(tls, "client_ca");
         Optional<ClientAuthentication> asked =
@@ -66,8 +63,7 @@ final class TlsReader {
                         MAX_HANDSHAKE_TIMEOUT,
                         TlsServerConfig.DEFAULT_HANDSHAKE_TIMEOUT));
         try {
-            TlsServer.create(listener, config, TlsEngine.best(), TicketKeys.generate())
-                    .close();
+            files.check(config);
         } catch (TlsConfigException e) {
             throw value.problem(Words.plain(String.valueOf(e.getMessage())));
         }
@@ -142,13 +138,8 @@ final class TlsReader {
         boolean own = tls.find("certificate").isPresent() || tls.find("key").isPresent();
         ClusterTls config =
                 new ClusterTls(serverName, file(tls, "ca"), own ? Optional.of(certificate(tls)) : Optional.empty());
-        if (TlsEngine.best() != TlsEngine.NATIVE) {
-            throw value.problem("there is no native TLS library for this machine, expected no tls to clusters");
-        }
         try {
-            TlsClientConfig first =
-                    config.client(endpoints.getFirst(), protocol, TlsServerConfig.DEFAULT_HANDSHAKE_TIMEOUT);
-            TlsClient.create(first).close();
+            files.check(config.client(endpoints.getFirst(), protocol, TlsServerConfig.DEFAULT_HANDSHAKE_TIMEOUT));
         } catch (TlsConfigException e) {
             throw value.problem(Words.plain(String.valueOf(e.getMessage())));
         }

@@ -4,7 +4,6 @@ import static io.baton.posix.PollCalls.EPOLLERR;
 import static io.baton.posix.PollCalls.EPOLLHUP;
 import static io.baton.posix.PollCalls.EPOLLIN;
 import static io.baton.posix.PollCalls.EPOLLOUT;
-import static io.baton.posix.PollCalls.EPOLLRDHUP;
 
 import io.baton.posix.Errno;
 import io.baton.posix.Fd;
@@ -73,7 +72,7 @@ final class Connections {
         onMovable.run();
         try {
             observer.connectionOpened(route.listener());
-            route(connection, false);
+            route(connection, 0);
         } catch (RuntimeException e) {
             fail(connection, e);
         }
@@ -88,7 +87,7 @@ final class Connections {
         Connection connection = endpoint.connection;
         try {
             switch (connection.state) {
-                case ROUTING -> route(connection, (events & (BROKEN | EPOLLRDHUP)) != 0);
+                case ROUTING -> route(connection, events);
                 case CONNECTING -> connecting(connection, endpoint, events);
                 case RELAYING -> relaying(connection, endpoint, events);
                 case FREE, DEPARTING ->
@@ -126,7 +125,7 @@ final class Connections {
     /** Begins to wait for what a connection that rested, here or in another process, waits for. */
     void goOn(Connection connection) {
         if (connection.state == Connection.State.ROUTING) {
-            route(connection, false);
+            route(connection, 0);
         } else if (connection.state == Connection.State.RELAYING) {
             SocketAddress endpoint = connection.upstreamAddress;
             if (!connection.atUpstream && endpoint != null) {
@@ -157,9 +156,8 @@ final class Connections {
         }
     }
 
-    /** @param ended the client will say no more */
-    private void route(Connection connection, boolean ended) {
-        switch (firstLook.at(connection, ended)) {
+    private void route(Connection connection, int events) {
+        switch (firstLook.at(connection, events)) {
             case FirstLook.Outcome.Wait() -> {}
             case FirstLook.Outcome.Go(Target target) -> {
                 connection.goTo(target);
@@ -173,7 +171,7 @@ final class Connections {
         if (firstLook.isOverdue(connection, clock.nowNanos())) {
             end(connection, ConnectionOutcome.HELLO_TIMEOUT);
         } else {
-            route(connection, false); // the wheel's horizon, not the deadline
+            route(connection, 0); // the wheel's horizon, not the deadline
         }
     }
 

@@ -1,6 +1,8 @@
 package io.baton.relay;
 
+import static io.baton.posix.PollCalls.EPOLLERR;
 import static io.baton.posix.PollCalls.EPOLLET;
+import static io.baton.posix.PollCalls.EPOLLHUP;
 import static io.baton.posix.PollCalls.EPOLLIN;
 import static io.baton.posix.PollCalls.EPOLLRDHUP;
 
@@ -42,15 +44,21 @@ final class FirstLook {
         this.wheel = parts.wheel();
     }
 
-    /** @param ended the client will say no more than it has */
-    Outcome at(Connection connection, boolean ended) {
+    /** @param events of the client's socket, 0 when none is known of */
+    Outcome at(Connection connection, int events) {
         return switch (connection.route.routing()) {
             case Routing.Fixed(Destination destination) -> new Outcome.Go(connection.route.target(destination));
-            case Routing.ByFirstBytes rule -> peek(connection, rule, ended);
+            case Routing.ByFirstBytes rule -> peek(connection, rule, events);
         };
     }
 
-    private Outcome peek(Connection connection, Routing.ByFirstBytes rule, boolean ended) {
+    private Outcome peek(Connection connection, Routing.ByFirstBytes rule, int events) {
+        boolean broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
+        boolean ended = broken || (events & EPOLLRDHUP) != 0;
+        // What was said before a reset can still be read: only the socket's error tells.
+        if (broken && posix.takeSocketError(connection.client.number) != 0) {
+            return new Outcome.End(ConnectionOutcome.CLIENT_RESET);
+        }
         int seen = posix.receive(connection.client.number, bufferFor(rule), rule.maxBytes(), StreamCalls.MSG_PEEK);
         if (seen == AGAIN) {
             return await(connection, rule);

@@ -28,12 +28,15 @@ public final class TlsClient implements AutoCloseable {
     }
 
     /**
-     * Reads the files. Needs {@link TlsEngine#NATIVE}.
+     * Reads the files.
      *
-     * @throws TlsConfigException when one is not what it should be
+     * @throws TlsConfigException when one is not what it should be, or there is no {@link TlsEngine#NATIVE} engine
      */
     public static TlsClient create(TlsClientConfig config) throws TlsConfigException {
         requireNonNull(config, "config is null");
+        if (TlsEngine.best() != TlsEngine.NATIVE) {
+            throw new TlsConfigException("there is no native TLS library for this machine, which TLS to servers needs");
+        }
         SslContextBuilder builder = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS");
         ServerContext.common(
                 builder, config.applicationProtocols(), TlsVersion.TLS_1_2, TlsVersion.TLS_1_3, TlsEngine.NATIVE);

@@ -6,6 +6,7 @@ import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
+import io.baton.spi.Heirloom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,6 +195,11 @@ final class ActiveHotRestart implements HotRestart {
     @Override
     public void register(ConnectionRestorer restorer) {
         migrations.add(restorer);
+    }
+
+    @Override
+    public void register(Heirloom heirloom) {
+        migrations.add(heirloom);
     }
 
     @Override

@@ -191,6 +191,7 @@ final class ChildMigration implements AutoCloseable {
         parentAdopts = welcome.adopts();
         parentBudget = welcome.fdBudget();
         expected = welcome.movable();
+        migrations.take(welcome.heirlooms());
         // In this order: from Ready on connections pause, and a change of state is slow the first time, and logged.
         move(new AdoptionEvent.Welcomed());
         say(new HandoverMessage.Ready());

@@ -5,6 +5,7 @@ import static io.baton.WireFields.VARINT;
 
 import com.google.protobuf.WireFormat;
 import io.baton.spi.ConnectionKind;
+import io.baton.spi.Heirloom;
 import io.baton.spi.Snapshot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -87,6 +88,7 @@ final class HandoverDecoder extends WireReader {
         int version = 0;
         int fdBudget = 0;
         int movable = 0;
+        List<HandoverMessage.Left> heirlooms = new ArrayList<>();
         List<HandoverMessage.Kind> adopts = new ArrayList<>();
         int outer = enter();
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -95,11 +97,31 @@ final class HandoverDecoder extends WireReader {
                 case (2 << 3) | LENGTH_DELIMITED -> add(adopts, kind(), HandoverMessage.MAX_KINDS, "kinds");
                 case (3 << 3) | VARINT -> fdBudget = natural("fd budget");
                 case (4 << 3) | VARINT -> movable = natural("movable");
+                case (5 << 3) | LENGTH_DELIMITED ->
+                    add(heirlooms, heirloom(), HandoverMessage.MAX_HEIRLOOMS, "heirlooms");
                 default -> skip(tag);
             }
         }
         leave(outer);
-        return new HandoverMessage.Welcome(version, List.copyOf(adopts), fdBudget, movable);
+        return new HandoverMessage.Welcome(version, List.copyOf(adopts), fdBudget, movable, List.copyOf(heirlooms));
+    }
+
+    private HandoverMessage.Left heirloom() throws IOException {
+        String name = "";
+        byte[] bytes = {};
+        int outer = enter();
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (tag) {
+                case (1 << 3) | LENGTH_DELIMITED -> name = string(Heirloom.MAX_NAME_BYTES);
+                case (2 << 3) | LENGTH_DELIMITED -> {
+                    bytes = in.readByteArray();
+                    count(bytes.length, Heirloom.MAX_BYTES, "bytes of an heirloom");
+                }
+                default -> skip(tag);
+            }
+        }
+        leave(outer);
+        return new HandoverMessage.Left(name, bytes);
     }
 
     private HandoverMessage.Kind kind() throws IOException {

@@ -30,6 +30,12 @@ final class HandoverEncoder {
                     kinds(body, 2, welcome.adopts());
                     uint32(body, 3, welcome.fdBudget());
                     uint32(body, 4, welcome.movable());
+                    for (HandoverMessage.Left left : welcome.heirlooms()) {
+                        nested(body, 5, inner -> {
+                            string(inner, 1, left.name());
+                            inner.writeByteArray(2, left.bytes());
+                        });
+                    }
                 });
             case HandoverMessage.Refuse(String reason) -> text(HandoverFields.REFUSE, reason);
             case HandoverMessage.Ready _ -> empty(HandoverFields.READY);

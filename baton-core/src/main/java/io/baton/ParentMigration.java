@@ -154,7 +154,8 @@ final class ParentMigration implements AutoCloseable {
                 Math.min(hello.version(), HandoverMessage.VERSION),
                 migrations.adopted(),
                 new FdBudget(posix).available(),
-                (int) Math.min(movable, Integer.MAX_VALUE)));
+                (int) Math.min(movable, Integer.MAX_VALUE),
+                migrations.given()));
     }
 
     private void refuse(ParentSession open, String reason) {

@@ -43,7 +43,7 @@ class SniRefusalsTest {
         int port = Configs.freePort();
         int admin = Configs.freePort();
         try (TlsOrigin origin = TlsOrigin.start(temp, A);
-                BatonProcess baton = BatonProcess.run(
+                BatonProcess _ = BatonProcess.run(
                         temp.resolve("r"), "-c", config(port, admin, origin).toString());
                 PacedSocket steady = new PacedSocket(port, NEVER);
                 SSLSocket tls = steady.tls(origin.clientContext(), A)) {

@@ -43,7 +43,7 @@ class SniRefusalsTest {
         int port = Configs.freePort();
         int admin = Configs.freePort();
         try (TlsOrigin origin = TlsOrigin.start(temp, A);
-                BatonProcess baton = BatonProcess.run(
+                BatonProcess _ = BatonProcess.run(
                         temp.resolve("r"), "-c", config(port, admin, origin).toString());
                 PacedSocket steady = new PacedSocket(port, NEVER);
                 SSLSocket tls = steady.tls(origin.clientContext(), A)) {
@@ -52,7 +52,7 @@ class SniRefusalsTest {
             assertReset(port, "GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n".getBytes(UTF_8), false);
             assertReset(port, TOO_LONG, false);
             assertReset(port, BEGINNING, true);
-            Foreign.Outcome unknown = Foreign.CURL.run(
+            Outcome unknown = Foreign.CURL.run(
                     "-sS", "--resolve", "c.example.org:%d:127.0.0.1".formatted(port), "https://c.example.org:" + port);
             assertThat(unknown.code()).as(unknown.err()).isEqualTo(35); // CURLE_SSL_CONNECT_ERROR
             assertThat(unknown.err()).containsIgnoringCase("reset");

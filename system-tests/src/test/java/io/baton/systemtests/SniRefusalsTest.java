@@ -47,6 +47,7 @@ class SniRefusalsTest {
                         temp.resolve("r"), "-c", config(port, admin, origin).toString());
                 PacedSocket steady = new PacedSocket(port, NEVER);
                 SSLSocket tls = steady.tls(origin.clientContext(), A)) {
+            assertThat(baton.isAlive()).isTrue();
             assertThat(ask(tls, "byte by byte")).isEqualTo(A + ": byte by byte");
 
             assertReset(port, "GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n".getBytes(UTF_8), false);

@@ -43,7 +43,7 @@ class SniRefusalsTest {
         int port = Configs.freePort();
         int admin = Configs.freePort();
         try (TlsOrigin origin = TlsOrigin.start(temp, A);
-                BatonProcess _ = BatonProcess.run(
+                BatonProcess baton = BatonProcess.run(
                         temp.resolve("r"), "-c", config(port, admin, origin).toString());
                 PacedSocket steady = new PacedSocket(port, NEVER);
                 SSLSocket tls = steady.tls(origin.clientContext(), A)) {

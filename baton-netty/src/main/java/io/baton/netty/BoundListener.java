@@ -11,9 +11,9 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ServerChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A listening socket that came from elsewhere, for a framework that makes its server channel with a factory and then binds it: gRPC,
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * the duplicate alone, with close(2).
  */
 public final class BoundListener implements ChannelFactory<ServerChannel> {
-    private static final long COMMAND_LIMIT_SECONDS = 5;
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(5);
 
     private final Posix posix;
     private final Fd socket;
@@ -65,19 +65,26 @@ public final class BoundListener implements ChannelFactory<ServerChannel> {
 
     /**
      * Takes the socket out of every event loop before it returns, for {@code ParentDuties.drainListeners}: closes the channels made here, if
-     * the framework has not. Connections go on. Not on one of the loops. Idempotent.
+     * the framework has not, and waits until all connections accepted by then have been given to it. Only then may it be told to shut down:
+     * gRPC, for one, closes those that come to it later. Connections go on. Not on one of the loops. Idempotent.
      *
      * @throws IllegalStateException when a loop did not answer within 5 seconds; to be called again
      */
     public synchronized void release() {
         for (Channel channel : made) {
-            if (channel.isRegistered()
-                    && !channel.close().awaitUninterruptibly(COMMAND_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException(
-                        "an event loop did not answer within %d s".formatted(COMMAND_LIMIT_SECONDS));
+            if (channel.isRegistered() && !channel.close().awaitUninterruptibly(COMMAND_LIMIT.toMillis())) {
+                throw unanswered();
             }
         }
+        if (!count.awaitArrivals(COMMAND_LIMIT)) {
+            throw unanswered();
+        }
         made.clear();
+    }
+
+    private static IllegalStateException unanswered() {
+        return new IllegalStateException(
+                "an event loop did not answer within %d s".formatted(COMMAND_LIMIT.toSeconds()));
     }
 
     /** It would accept as soon as it is registered, before the framework has its handlers in place: so it reads nothing until it is bound. */

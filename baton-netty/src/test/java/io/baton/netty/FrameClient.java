@@ -16,8 +16,7 @@ final class FrameClient implements AutoCloseable {
     final Socket socket = new Socket();
 
     FrameClient(Fd listener) throws IOException {
-        SocketAddress.Inet address =
-                (SocketAddress.Inet) Posix.linux().localAddress(listener);
+        SocketAddress.Inet address = (SocketAddress.Inet) Posix.linux().localAddress(listener);
         socket.setReceiveBufferSize(4096);
         socket.connect(new InetSocketAddress(address.host(), address.port()));
         socket.setSoTimeout(10_000);

@@ -1,0 +1,50 @@
+package io.baton.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A reactor-netty server in processes of its own, and the JDK's HTTP client, which sends no POST twice. */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class ReactorServerTest {
+    private static final int CLIENTS = 8;
+
+    private static String ask(HttpClient client, URI uri, int number) throws Exception {
+        String text = "text of " + number;
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .timeout(Duration.ofSeconds(10))
+                .POST(BodyPublishers.ofString(text))
+                .build();
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo(text);
+        return response.headers().firstValue("epoch").orElseThrow();
+    }
+
+    @Test
+    void noRequestFailsAndNoneIsRefusedWhileTheServerIsReplaced() throws Exception {
+        try (Generations generations = new Generations(ReactorServer.class);
+                HttpClient client = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build()) {
+            URI uri = URI.create("http://127.0.0.1:%d/".formatted(generations.port));
+            try (Load load = new Load(CLIENTS, number -> ask(client, uri, number))) {
+                for (int epoch = 1; epoch <= 2; epoch++) {
+                    load.awaitMore(200);
+                    generations.restart();
+                    load.awaitAnswersOf(Integer.toString(epoch), 200);
+                }
+                assertThat(load.failures()).as(generations::output).isEmpty();
+            }
+        }
+    }
+}

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clients that ask again as soon as they are answered; one that fails goes on, and is counted. */
+/** Clients that ask again and again; one that fails goes on, and is counted. */
 final class Load implements AutoCloseable {
     /** Asks once, {@code number} being the client's, and says who has answered. */
     interface Ask {
@@ -19,6 +19,9 @@ final class Load implements AutoCloseable {
     }
 
     private static final int MOST_FAILURES = 100;
+
+    /** Servers that are only just starting get their share of the processor. */
+    private static final Duration PACE = Duration.ofMillis(2);
 
     private final List<Thread> clients = new ArrayList<>();
     private final AtomicLong answers = new AtomicLong();
@@ -40,6 +43,7 @@ final class Load implements AutoCloseable {
                 String who = ask.ask(number);
                 byWhom.computeIfAbsent(who, _ -> new AtomicLong()).incrementAndGet();
                 answers.incrementAndGet();
+                Thread.sleep(PACE);
             } catch (Exception e) {
                 failed.incrementAndGet();
                 failures.add(e);

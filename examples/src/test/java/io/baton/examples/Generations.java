@@ -43,10 +43,6 @@ final class Generations implements AutoCloseable {
         }
     }
 
-    int epoch() {
-        return epoch;
-    }
-
     /** The next epoch serves. */
     ChildJvm begin() throws IOException {
         ChildJvm before = requireNonNull(current);

@@ -46,11 +46,9 @@ class GrpcServerTest {
                 channels.add(channel(generations));
             }
             try (Load load = new Load(CLIENTS, number -> say(channels.get(number % CHANNELS)))) {
-                for (int epoch = 1; epoch <= 2; epoch++) {
-                    load.awaitMore(200);
-                    generations.restart();
-                    load.awaitAnswersOf(Integer.toString(epoch), 200);
-                }
+                load.awaitMore(200);
+                generations.restart();
+                load.awaitAnswersOf("1", 200);
                 assertThat(load.failures()).as(generations::output).isEmpty();
             }
         } finally {

@@ -13,7 +13,7 @@ class LibraryNettyPageTest {
     private static final Path MODULE = Path.of(System.getProperty("basedir", "."));
 
     @ParameterizedTest
-    @ValueSource(strings = {"FrameServer", "GrpcServer", "ReactorServer"})
+    @ValueSource(strings = {"FrameServer", "GrpcServer", "ReactorServer", "WebFluxServer"})
     void thePageQuotesTheExampleThatIsCompiledAndRun(String example) throws IOException {
         String source = Files.readString(MODULE.resolve("src/test/java/io/baton/examples/" + example + ".java"));
         String quoted = source.substring(

@@ -118,7 +118,8 @@ final class LoopChannels {
 
     private void postpone(ChannelDeparture departure, boolean fitsNowhere) {
         if (fitsNowhere) {
-            takeBack(List.of(departure));
+            comeBack(departure);
+            lookLater(departure.tracked());
         } else {
             waiting.addFirst(departure);
             expireLater();
@@ -282,11 +283,13 @@ final class LoopChannels {
         comeBack(departure);
     }
 
-    /** Nobody has waited for them. */
+    /** Nobody has waited for them, or not long enough: they may be asked for again. */
     void takeBack(List<ChannelDeparture> departures) {
         for (ChannelDeparture departure : departures) {
             comeBack(departure);
-            lookLater(departure.tracked());
+            if (handover != 0 && departure.tracked().channel().isOpen()) {
+                enqueue(departure.tracked());
+            }
         }
     }
 

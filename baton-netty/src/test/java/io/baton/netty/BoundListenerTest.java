@@ -7,8 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
-import io.baton.posix.SocketFamily;
-import io.baton.posix.SocketType;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +16,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -49,18 +46,6 @@ class BoundListenerTest {
             assertThat(group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10_000))
                     .isTrue();
         }
-    }
-
-    private static Fd listen(SocketAddress address) {
-        boolean inet = address instanceof SocketAddress.Inet;
-        Fd socket = POSIX.socket(inet ? SocketFamily.INET : SocketFamily.UNIX, SocketType.STREAM, false);
-        POSIX.bind(socket, address);
-        POSIX.listen(socket, 16);
-        return socket;
-    }
-
-    private static Fd listen() {
-        return listen(new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
     }
 
     private ServerBootstrap bootstrap(BoundListener listener) {
@@ -96,7 +81,7 @@ class BoundListenerTest {
 
     @Test
     void bindingToWhateverAddressBeginsAcceptingOnTheSocket() throws Exception {
-        try (Fd socket = listen()) {
+        try (Fd socket = Listening.onLoopback()) {
             BoundListener listener = new BoundListener(POSIX, socket);
             Channel server = bootstrap(listener)
                     .bind(new InetSocketAddress(0))
@@ -115,7 +100,7 @@ class BoundListenerTest {
 
     @Test
     void nobodyIsAcceptedBeforeItIsBound() throws Exception {
-        try (Fd socket = listen()) {
+        try (Fd socket = Listening.onLoopback()) {
             BoundListener listener = new BoundListener(POSIX, socket);
             Channel server =
                     bootstrap(listener).register().syncUninterruptibly().channel();
@@ -135,7 +120,7 @@ class BoundListenerTest {
 
     @Test
     void afterReleaseConnectionsGoOnAndWhoeverComesIsTheNexts() throws Exception {
-        try (Fd socket = listen()) {
+        try (Fd socket = Listening.onLoopback()) {
             BoundListener first = new BoundListener(POSIX, socket);
             bootstrap(first).bind(0).syncUninterruptibly();
             try (Socket before = connect(socket)) {
@@ -157,7 +142,7 @@ class BoundListenerTest {
 
     @Test
     void releaseWaitsForThoseThatAreOnTheirWayToTheirLoop() throws Exception {
-        try (Fd socket = listen()) {
+        try (Fd socket = Listening.onLoopback()) {
             BoundListener listener = new BoundListener(POSIX, socket);
             bootstrap(listener).bind(0).syncUninterruptibly();
             CountDownLatch busy = new CountDownLatch(1);
@@ -184,7 +169,7 @@ class BoundListenerTest {
     @Test
     void aUnixListenerKeepsItsPath() throws Exception {
         Path path = directory.resolve("listener.sock");
-        try (Fd socket = listen(new SocketAddress.UnixPath(path.toString()))) {
+        try (Fd socket = Listening.at(new SocketAddress.UnixPath(path.toString()))) {
             BoundListener listener = new BoundListener(POSIX, socket);
             bootstrap(listener).bind(new InetSocketAddress(0)).syncUninterruptibly();
             try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -199,7 +184,7 @@ class BoundListenerTest {
 
     @Test
     void aClosedSocketIsRefused() {
-        Fd socket = listen();
+        Fd socket = Listening.onLoopback();
         BoundListener listener = new BoundListener(POSIX, socket);
         socket.close();
 

@@ -11,9 +11,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
-import io.baton.posix.SocketAddress;
-import io.baton.posix.SocketFamily;
-import io.baton.posix.SocketType;
 import io.baton.spi.ConnectionKind;
 import io.baton.spi.MigratableConnection;
 import io.baton.spi.RestoreException;
@@ -44,15 +41,13 @@ import org.junit.jupiter.api.Test;
 class MigratableServerTest {
     private static final Posix POSIX = Posix.linux();
 
-    private final Fd socket = POSIX.socket(SocketFamily.INET, SocketType.STREAM, false);
+    private final Fd socket = Listening.onLoopback();
     private CountingServer old;
     private CountingServer next;
     private int fds;
 
     @BeforeEach
     void serve() {
-        POSIX.bind(socket, new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
-        POSIX.listen(socket, 16);
         old = new CountingServer().listen(socket);
         next = new CountingServer().listen(socket);
         next.server.stopAccepting(); // so that all are the old one's
@@ -140,6 +135,10 @@ class MigratableServerTest {
         }
     }
 
+    private static void awaitUnsent(Channel channel, int more) {
+        await().until(() -> on(channel, () -> channel.unsafe().outboundBuffer().totalPendingWriteBytes() > more));
+    }
+
     private static int unread(Channel channel) {
         for (ChannelHandler handler : channel.pipeline().toMap().values()) {
             if (handler instanceof UnreadBytes decoder) {
@@ -155,8 +154,7 @@ class MigratableServerTest {
             Channel channel = old.opened.take();
             client.write(LARGE_ANSWER);
             client.write("after");
-            await().until(() ->
-                    on(channel, () -> channel.unsafe().outboundBuffer().totalPendingWriteBytes() > LARGE / 4));
+            awaitUnsent(channel, LARGE / 4);
 
             assertThat(old.moveTo(next)).isOne();
 
@@ -171,8 +169,7 @@ class MigratableServerTest {
         try (FrameClient client = new FrameClient(socket)) {
             Channel channel = old.opened.take();
             client.write(HUGE_ANSWER);
-            await().until(() ->
-                    on(channel, () -> channel.unsafe().outboundBuffer().totalPendingWriteBytes() > HUGE / 2));
+            awaitUnsent(channel, HUGE / 2);
 
             assertThat(old.quiesce()).isEmpty();
 
@@ -243,8 +240,7 @@ class MigratableServerTest {
             client.write(LARGE_ANSWER);
             client.socket.shutdownOutput();
             Channel channel = old.opened.take();
-            await().until(() ->
-                    on(channel, () -> channel.unsafe().outboundBuffer().totalPendingWriteBytes() > LARGE / 4));
+            awaitUnsent(channel, LARGE / 4);
             assertThat(old.moveTo(next)).isOne();
 
             assertThat(client.read()).isEqualTo("x".repeat(LARGE));

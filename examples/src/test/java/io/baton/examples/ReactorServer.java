@@ -24,7 +24,7 @@ final class ReactorServer implements ParentDuties {
 
     private final BoundListener listener;
 
-    private ReactorServer(BoundListener listener) {
+    ReactorServer(BoundListener listener) {
         this.listener = listener;
     }
 

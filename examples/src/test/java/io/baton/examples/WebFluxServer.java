@@ -6,7 +6,6 @@ import static io.baton.examples.Example.options;
 import io.baton.DrainManager;
 import io.baton.HotRestart;
 import io.baton.ListenerSocket;
-import io.baton.ParentDuties;
 import io.baton.Stats;
 import io.baton.examples.ReactorServer.BoundLoops;
 import io.baton.netty.BoundListener;
@@ -26,14 +25,10 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.WebFilter;
 
 /** A Spring Boot application on WebFlux that hot-restarts, as {@link ReactorServer} does. Arguments: port, restart epoch. */
-final class WebFluxServer implements ParentDuties {
+final class WebFluxServer {
     private static final Posix POSIX = Posix.linux();
 
-    private final BoundListener listener;
-
-    private WebFluxServer(BoundListener listener) {
-        this.listener = listener;
-    }
+    private WebFluxServer() {}
 
     public static void main(String[] arguments) throws Exception {
         HotRestart hotRestart = HotRestart.join(options(arguments), POSIX, new Stats());
@@ -50,7 +45,7 @@ final class WebFluxServer implements ParentDuties {
         });
         application.run();
 
-        hotRestart.serve(new WebFluxServer(listener));
+        hotRestart.serve(new ReactorServer(listener)); // its duties are the same
         hotRestart.ready();
         System.out.println("epoch " + hotRestart.epoch() + " serves");
     }
@@ -88,25 +83,4 @@ final class WebFluxServer implements ParentDuties {
                     .build();
         }
     }
-
-    @Override
-    public void drainListeners() {
-        listener.release();
-    }
-
-    @Override
-    public long connections() {
-        return listener.connections();
-    }
-
-    @Override
-    public void terminate() {
-        System.exit(0); // the last connection has left
-    }
-
-    @Override
-    public void closeAdmin() {} // see library.md
-
-    @Override
-    public void reopenAdmin() {}
 }

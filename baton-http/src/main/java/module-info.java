@@ -2,6 +2,7 @@
 module io.baton.http {
     requires transitive io.baton;
     requires transitive io.baton.posix;
+    requires transitive io.baton.tls;
     requires io.baton.netty;
     requires io.netty.buffer;
     requires io.netty.codec;

@@ -4,6 +4,7 @@ module io.baton.proxy {
     requires transitive io.baton.http;
     requires transitive io.baton.posix;
     requires transitive io.baton.relay;
+    requires io.baton.tls;
     requires com.fasterxml.jackson.core;
     requires org.slf4j;
     requires org.snakeyaml.engine;

@@ -4,6 +4,7 @@ import io.baton.netty.AttachedChannel;
 import io.baton.posix.Fd;
 import io.baton.posix.SocketAddress;
 import io.baton.spi.RestoredConnection;
+import io.baton.tls.RecordLayerHandler;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import java.util.List;
@@ -18,15 +19,37 @@ import org.slf4j.LoggerFactory;
  * @param worker that gets it
  * @param fds owned by this until the worker has them: the client's, and the upstream's when a request is at hand
  * @param cluster when a request is at hand
+ * @param tls of the client's connection
+ * @param upstreamTls of the upstream's
  */
 record Arrival(
         Worker worker,
         Listening listening,
         ConnectionSnapshot snapshot,
         List<Fd> fds,
-        Optional<UpstreamCluster> cluster)
+        Optional<UpstreamCluster> cluster,
+        Optional<RecordLayerHandler> tls,
+        Optional<RecordLayerHandler> upstreamTls)
         implements RestoredConnection {
     private static final Logger LOG = LoggerFactory.getLogger(Arrival.class);
+
+    /** @throws IllegalArgumentException when the state of its TLS is damaged; {@code fds} stay the caller's then */
+    static Arrival of(
+            Worker worker,
+            Listening listening,
+            ConnectionSnapshot snapshot,
+            List<Fd> fds,
+            Optional<UpstreamCluster> cluster) {
+        Optional<RecordLayerHandler> tls = Secured.adopt(snapshot.tls());
+        try {
+            Optional<RecordLayerHandler> upstreamTls =
+                    snapshot.exchange().flatMap(exchange -> Secured.adopt(exchange.tls()));
+            return new Arrival(worker, listening, snapshot, fds, cluster, tls, upstreamTls);
+        } catch (IllegalArgumentException e) {
+            tls.ifPresent(RecordLayerHandler::discard);
+            throw e;
+        }
+    }
 
     @Override
     public void activate() {
@@ -40,6 +63,8 @@ record Arrival(
     @Override
     public void discard() {
         fds.forEach(Fd::close);
+        tls.ifPresent(RecordLayerHandler::discard);
+        upstreamTls.ifPresent(RecordLayerHandler::discard);
         worker.shared().admission().closed();
     }
 
@@ -53,7 +78,7 @@ record Arrival(
             discard();
             return;
         }
-        ClientConnection client = ClientPipelines.restored(worker, listening, channel, snapshot);
+        ClientConnection client = ClientPipelines.restored(worker, listening, channel, snapshot, tls);
         try {
             Optional<UpstreamConnection> upstream = client.exchange().map(exchange -> attach(client, exchange));
             upstream.ifPresent(UpstreamConnection::begin);
@@ -74,7 +99,8 @@ record Arrival(
         }
     }
 
-    private static void abandon(ClientConnection client, Channel channel) {
+    private void abandon(ClientConnection client, Channel channel) {
+        tls.ifPresent(RecordLayerHandler::discard); // no pipeline has begun to look after it
         client.opened();
         client.gone();
         channel.unsafe().closeForcibly();
@@ -87,7 +113,7 @@ record Arrival(
         Channel channel = AttachedChannel.of(fds.get(1), address instanceof SocketAddress.Inet);
         Connector.setUp(channel.config(), worker.shared().options().bufferBytes());
         UpstreamConnection connection = new UpstreamConnection(worker, to, address, channel);
-        connection.restore(exchange, listening.limits(), snapshot.tunnelled());
+        connection.restore(exchange, listening.limits(), snapshot.tunnelled(), upstreamTls);
         exchange.goOn(client, connection, to, to.adopt(address));
         return connection;
     }

@@ -33,6 +33,13 @@ final class Attempts {
         this.replayable = replayable;
     }
 
+    /** Of a connection's bytes: never on a connection that was used before. */
+    static Attempts ofBytes(Worker worker, UpstreamCluster cluster, Exchange exchange) {
+        Attempts attempts = new Attempts(worker, cluster, exchange, false);
+        attempts.stale = true;
+        return attempts;
+    }
+
     /** Of an exchange that goes on here: its head cannot be sent again. */
     static Attempts goneOn(Worker worker, UpstreamCluster cluster, Exchange exchange, UpstreamLease lease) {
         Attempts attempts = new Attempts(worker, cluster, exchange, false);
@@ -70,7 +77,9 @@ final class Attempts {
     }
 
     private void obtainConnection(SocketAddress address) {
-        UpstreamConnection kept = stale ? null : worker.pool().take(address, replayable ? Long.MAX_VALUE : FRESH_NANOS);
+        UpstreamConnection kept = stale
+                ? null
+                : worker.pool().take(address, cluster.tls(address), replayable ? Long.MAX_VALUE : FRESH_NANOS);
         if (kept != null) {
             kept.use(exchange, exchange.limits());
             exchange.connected(kept, true);

@@ -2,6 +2,8 @@ package io.baton.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.baton.http.Detachment.Belongings;
+import io.baton.tls.RecordLayerHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -42,6 +44,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final boolean restored;
     private final long id;
     private final ClientFacts facts;
+
+    /** Whether TLS has agreed on HTTP/2. */
+    private final boolean http2;
+
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final ClientInput input;
     private final ClientOutput output;
@@ -68,24 +74,37 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     /** The handover in which it was offered, or 0: when it comes back, it stays. */
     long keptInHandover;
 
+    /** One that was accepted here, and is plain. */
     ClientConnection(Worker worker, Listening listening, Channel channel) {
-        this(
-                worker,
-                listening,
-                channel,
-                worker.shared().nextConnectionId(),
-                new ClientFacts(
-                        NettyAddresses.fromNetty(channel.remoteAddress()),
-                        NettyAddresses.fromNetty(channel.localAddress())),
-                false);
+        this(worker, listening, channel, worker.shared().nextConnectionId(), facts(channel, false), false, false);
+    }
+
+    /** One that was accepted here and speaks TLS. */
+    static ClientConnection secured(Worker worker, Listening listening, Channel channel, boolean http2) {
+        return new ClientConnection(
+                worker, listening, channel, worker.shared().nextConnectionId(), facts(channel, true), false, http2);
+    }
+
+    private static ClientFacts facts(Channel channel, boolean secure) {
+        return new ClientFacts(
+                NettyAddresses.fromNetty(channel.remoteAddress()),
+                NettyAddresses.fromNetty(channel.localAddress()),
+                secure);
     }
 
     private ClientConnection(
-            Worker worker, Listening listening, Channel channel, long id, ClientFacts facts, boolean restored) {
+            Worker worker,
+            Listening listening,
+            Channel channel,
+            long id,
+            ClientFacts facts,
+            boolean restored,
+            boolean http2) {
         this.worker = worker;
         this.listening = listening;
         this.channel = channel;
         this.restored = restored;
+        this.http2 = http2;
         this.id = id;
         this.facts = facts;
         this.input = new ClientInput(channel, new RequestDecoder(this, listening.limits()));
@@ -94,8 +113,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     /** One that another process accepted. It begins nothing before {@link #goOn(ConnectionSnapshot)}. */
-    ClientConnection(Worker worker, Listening listening, Channel channel, ConnectionSnapshot snapshot) {
-        this(worker, listening, channel, snapshot.id(), new ClientFacts(snapshot.client(), snapshot.local()), true);
+    ClientConnection(Worker worker, Listening listening, Channel channel, ConnectionSnapshot snapshot, boolean secure) {
+        this(
+                worker,
+                listening,
+                channel,
+                snapshot.id(),
+                new ClientFacts(snapshot.client(), snapshot.local(), secure),
+                true,
+                false);
         requests = snapshot.requests();
         frozen = true;
         ExchangeRecord noted = snapshot.record()
@@ -174,10 +200,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             opened();
         } else {
             worker.opened(this);
-            worker.shared().admission().opened();
+            if (!facts.secure()) {
+                worker.shared().admission().opened(); // for TLS it was when the handshake began
+            }
             listening.opened();
             worker.shared().observer().connectionOpened(listening.name(), facts.address());
             arm(listening.timeouts().idle().toNanos());
+            if (http2) {
+                beginHttp2();
+            } else {
+                listening.listener().router().tunnel().ifPresent(this::tunnelTo);
+            }
         }
     }
 
@@ -300,7 +333,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public boolean takesHttp2() {
-        return requests == 0 && listening.listener().http2().priorKnowledge();
+        return requests == 0 && exchange == null && listening.listener().http2().priorKnowledge();
     }
 
     /** What was read and everything to come is HTTP/2: another handler takes this one's place. */
@@ -335,6 +368,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         Exchange started = new Exchange(this, noted, checked);
         exchange = started;
         started.start(checked);
+    }
+
+    /** All that comes goes to {@code cluster}. */
+    private void tunnelTo(UpstreamCluster cluster) {
+        ExchangeRecord noted = new ExchangeRecord(listening);
+        noted.protocol(ExchangeRecord.BYTES);
+        state = State.EXCHANGE;
+        disarm();
+        Exchange started = new Exchange(this, noted);
+        exchange = started;
+        started.startTunnel(cluster);
     }
 
     /** What came is no request we take: says so, and closes. */
@@ -498,7 +542,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     @Override
     public boolean drainClose() {
         Shared shared = worker.shared();
-        return shared.drainClose() && !shared.source().willMove(keptInHandover);
+        return shared.drainClose() && !(shared.source().willMove(keptInHandover) && Secured.isMovable(channel));
     }
 
     boolean isOpen() {
@@ -521,7 +565,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     boolean canMove(long longNanos) {
         Exchange current = exchange;
         return switch (state) {
-            case IDLE, HEAD -> !input.ended();
+            case IDLE, HEAD -> !input.ended() && Secured.isMovable(channel);
             case EXCHANGE -> current != null && current.canMove(longNanos);
             case LINGERING, CLOSED -> false; // soon over
         };
@@ -564,7 +608,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     }
 
     /** All there is to it; the same as long as it is frozen. */
-    ConnectionSnapshot snapshot(long deadlineLeftNanos, byte[] unsent, byte[] upstreamUnsent) {
+    ConnectionSnapshot snapshot(long deadlineLeftNanos, Belongings own, Belongings upstreams) {
         Optional<Exchange> current = Optional.ofNullable(exchange);
         return new ConnectionSnapshot(
                 id,
@@ -574,14 +618,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 requests,
                 deadlineLeftNanos,
                 input.copyUnread(),
-                unsent,
+                own.unsent(),
+                own.tls(),
                 current.map(Exchange::recordSnapshot)
                         .or(() -> Optional.ofNullable(record).map(ExchangeRecord::snapshot)),
-                current.map(exchanging -> exchanging.snapshot(upstreamUnsent)));
+                current.map(exchanging -> exchanging.snapshot(upstreams)));
     }
 
     /** What the other process had written and not sent is sent first. */
     void restoreOutput(ConnectionSnapshot snapshot) throws Exception {
+        Secured.records(channel).ifPresent(RecordLayerHandler::startOutput);
         output.restore(
                 snapshot.unsent(),
                 snapshot.exchange().filter(at -> at.response().within()).map(ExchangeSnapshot::responseChunked));
@@ -603,6 +649,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
         inRead = false;
         resumeRequest();
+        Secured.records(channel).ifPresent(RecordLayerHandler::startInput);
     }
 
     /** Another process has it: it is counted, and reported, there. */

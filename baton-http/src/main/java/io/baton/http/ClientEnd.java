@@ -1,9 +1,9 @@
 package io.baton.http;
 
+import io.baton.tls.TlsEnd;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.util.concurrent.Future;
 
@@ -51,13 +51,13 @@ final class ClientEnd {
             channel.close();
         } else if (channel.isActive()) {
             client.arm(timeouts.linger().toNanos());
-            ((DuplexChannel) channel).shutdownOutput();
+            TlsEnd.shutdownOutput(channel);
         }
     }
 
     /** For a tunnel: the upstream says nothing more. */
     void shutdownOutput() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> TlsEnd.shutdownOutput(channel));
     }
 
     void closeWhenFlushed() {

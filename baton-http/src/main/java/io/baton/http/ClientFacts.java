@@ -9,10 +9,13 @@ final class ClientFacts {
     private final SocketAddress local;
     private final String ip;
     private final String localHost;
+    private final boolean secure;
 
-    ClientFacts(SocketAddress client, SocketAddress local) {
+    /** @param secure whether the client speaks TLS */
+    ClientFacts(SocketAddress client, SocketAddress local, boolean secure) {
         address = client;
         this.local = local;
+        this.secure = secure;
         ip = switch (client) {
             case SocketAddress.Inet(InetAddress host, int _) -> unscoped(host.getHostAddress());
             case SocketAddress.UnixPath _, SocketAddress.UnixAbstract _, SocketAddress.UnixUnnamed _ -> "";
@@ -37,6 +40,10 @@ final class ClientFacts {
     /** As X-Forwarded-For has it; empty for a UNIX socket. */
     String ip() {
         return ip;
+    }
+
+    boolean secure() {
+        return secure;
     }
 
     /** The Host of a request that has none. */

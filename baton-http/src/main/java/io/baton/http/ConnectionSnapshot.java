@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param requests that it brought so far
  * @param deadlineLeftNanos until what it waits for is given up, less than 0 when overdue; {@link Deadline#NEVER} when nothing is awaited
  * @param unread bytes that came from the client and are of no message yet
- * @param unsent bytes for the client that its socket did not take
+ * @param unsent bytes for the client that its socket did not take; none with TLS, which has them as records
+ * @param tls what TLS is at, as {@link io.baton.tls.TlsAdoption} takes it; empty without TLS
  * @param record of the request at hand, or of the head that is coming
  * @param exchange when a request is at hand
  */
@@ -27,6 +28,7 @@ record ConnectionSnapshot(
         long deadlineLeftNanos,
         byte[] unread,
         byte[] unsent,
+        byte[] tls,
         Optional<RecordSnapshot> record,
         Optional<ExchangeSnapshot> exchange) {
 

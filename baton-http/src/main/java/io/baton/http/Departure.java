@@ -1,16 +1,16 @@
 package io.baton.http;
 
-import io.baton.netty.DetachedChannel;
 import io.baton.spi.MigratableConnection;
 import io.baton.spi.Snapshot;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 
 /** A quiesced connection on its way to another process. Its loop does what was settled; if that has ended, nothing is left to do. */
 final class Departure implements MigratableConnection {
     final ClientConnection connection;
-    final DetachedChannel client;
-    final Optional<DetachedChannel> upstream;
+    final Detachment client;
+    final Optional<Detachment> upstream;
 
     /** What was left of its deadline. */
     final long deadlineLeftNanos;
@@ -23,8 +23,8 @@ final class Departure implements MigratableConnection {
     Departure(
             Worker worker,
             ClientConnection connection,
-            DetachedChannel client,
-            Optional<DetachedChannel> upstream,
+            Detachment client,
+            Optional<Detachment> upstream,
             long deadlineLeftNanos,
             Snapshot snapshot,
             long quiescedNanos) {
@@ -51,6 +51,11 @@ final class Departure implements MigratableConnection {
     @Override
     public long quiescedNanos() {
         return quiescedNanos;
+    }
+
+    /** It is settled, and nobody looks at the snapshot again: there may be keys in it. */
+    void forget() {
+        Arrays.fill(snapshot.bytes(), (byte) 0);
     }
 
     @Override

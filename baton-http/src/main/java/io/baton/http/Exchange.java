@@ -2,6 +2,7 @@ package io.baton.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.baton.http.Detachment.Belongings;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -31,6 +32,9 @@ final class Exchange {
     /** Whether a refusal is to be told as gRPC has it. */
     private boolean grpc;
 
+    /** Whether there is no request, and so nobody to be answered. */
+    private boolean bytesOnly;
+
     private boolean reused;
     private boolean closing;
 
@@ -42,6 +46,19 @@ final class Exchange {
         this.terms = ExchangeTerms.of(asked);
         this.request = new RequestRelay(asked);
         this.response = new ResponseRelay(this, client);
+    }
+
+    /** All of a connection, which has no requests: {@link #startTunnel} is to follow. */
+    Exchange(ClientConnection client, ExchangeRecord record) {
+        this.client = client;
+        this.worker = client.worker();
+        this.record = record;
+        this.clock = new ExchangeClock(client);
+        this.terms = ExchangeTerms.BYTES;
+        this.request = new RequestRelay(true);
+        this.response = new ResponseRelay(this, client);
+        this.bytesOnly = true;
+        this.closing = true;
     }
 
     /** One that began in another process. */
@@ -114,6 +131,14 @@ final class Exchange {
         }
     }
 
+    /** Finds the connection's bytes a connection of their own. */
+    void startTunnel(UpstreamCluster cluster) {
+        record.cluster(cluster);
+        Attempts trying = Attempts.ofBytes(worker, cluster, this);
+        attempts = trying;
+        trying.next(record);
+    }
+
     void connecting(UpstreamSide connection) {
         if (state == ExchangeState.CONNECTING && connection.isUsedBy(this)) {
             upstream = connection;
@@ -125,6 +150,13 @@ final class Exchange {
         upstream = connection;
         reused = kept;
         change(ExchangeEvent.CONNECTED);
+        if (bytesOnly) {
+            change(ExchangeEvent.REQUEST_END);
+            change(ExchangeEvent.SWITCHED);
+            beginTunnel();
+            arm();
+            return;
+        }
         request.begin(connection);
         if (request.ended()) {
             change(ExchangeEvent.REQUEST_END);
@@ -365,7 +397,7 @@ final class Exchange {
 
     /** The client is told so if it can still be, and else reset. */
     void fail(ExchangeFailure failure) {
-        if (state.beforeResponse()) {
+        if (state.beforeResponse() && !bytesOnly) {
             endLease(failure.upstream());
             closing |= failure.clientsFault();
             answer(failure.status(), failure.reason(), failure.outcome());
@@ -421,9 +453,11 @@ final class Exchange {
             return false; // nothing, or a stream of a connection that stays
         }
         return switch (state) {
-            case TUNNEL -> true;
+            case TUNNEL -> Secured.isMovable(own.channel()) && Secured.isMovable(with.channel());
             case SENDING, AWAITING, EARLY, RESPONDING ->
                 record.ageNanos() >= atLeastNanos
+                        && Secured.isMovable(own.channel())
+                        && Secured.isMovable(with.channel())
                         && own.input().decoder().place().kind() != BodyPlace.Kind.ELSEWHERE
                         && with.place().kind() != BodyPlace.Kind.ELSEWHERE;
             case CONNECTING, ENDED -> false;
@@ -450,7 +484,7 @@ final class Exchange {
         return record.snapshot();
     }
 
-    ExchangeSnapshot snapshot(byte[] unsent) {
+    ExchangeSnapshot snapshot(Belongings upstreams) {
         boolean tunnelled = state == ExchangeState.TUNNEL;
         UpstreamConnection with = moving();
         return new ExchangeSnapshot(
@@ -462,7 +496,8 @@ final class Exchange {
                 tunnelled ? BodyPlace.START : movingInput().decoder().place(),
                 tunnelled ? BodyPlace.START : with.place(),
                 tunnelled ? new byte[0] : with.copyUnread(),
-                unsent);
+                upstreams.unsent(),
+                upstreams.tls());
     }
 
     /** It goes on in another process, which reports it. */

@@ -11,6 +11,9 @@ final class ExchangeRecord {
     private static final String HTTP10 = "HTTP/1.0";
     private static final String HTTP11 = "HTTP/1.1";
 
+    /** Of a connection without requests. */
+    static final String BYTES = "TCP";
+
     private final Listening listening;
     private final long startedMillis;
     private final long startedNanos;
@@ -39,7 +42,11 @@ final class ExchangeRecord {
         this.method = snapshot.method();
         this.host = snapshot.host();
         this.path = snapshot.path();
-        this.protocol = snapshot.http10() ? HTTP10 : HTTP11;
+        if (listening.listener().router().tunnel().isPresent()) {
+            this.protocol = BYTES;
+        } else {
+            this.protocol = snapshot.http10() ? HTTP10 : HTTP11;
+        }
         this.cluster = snapshot.cluster().orElse(null);
         this.upstream = snapshot.upstream().orElse(null);
         this.attempts = snapshot.attempts();

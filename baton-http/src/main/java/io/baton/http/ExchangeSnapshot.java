@@ -9,7 +9,8 @@ package io.baton.http;
  * @param request where in the client's message our decoder is; behind the request's end it is between messages
  * @param response where in the upstream's message
  * @param unread bytes that came from the upstream and are of no message yet
- * @param unsent bytes for the upstream that its socket did not take
+ * @param unsent bytes for the upstream that its socket did not take; none with TLS, which has them as records
+ * @param tls what TLS to the upstream is at; empty without TLS
  */
 @SuppressWarnings("ArrayRecordComponent") // written once, read once, never compared but by tests
 record ExchangeSnapshot(
@@ -21,7 +22,8 @@ record ExchangeSnapshot(
         BodyPlace request,
         BodyPlace response,
         byte[] unread,
-        byte[] unsent) {
+        byte[] unsent,
+        byte[] tls) {
 
     ExchangeSnapshot {
         boolean requestComes = state == ExchangeState.SENDING || state == ExchangeState.EARLY;

@@ -10,6 +10,9 @@ package io.baton.http;
  * @param connect whether it asks for a tunnel, which it gets with 2xx
  */
 record ExchangeTerms(boolean head, boolean http10, boolean keepAlive, boolean upgrade, boolean connect) {
+    /** Of a connection without requests. */
+    static final ExchangeTerms BYTES = new ExchangeTerms(false, false, false, false, true);
+
     /** Whether a response of that status makes a tunnel. */
     boolean tunnels(int status) {
         return (upgrade && status == 101) || (connect && status / 100 == 2);

@@ -18,6 +18,16 @@ record GuardedObserver(HttpObserver observer) implements HttpObserver {
     }
 
     @Override
+    public void handshakeCompleted(String listener) {
+        guard(() -> observer.handshakeCompleted(listener));
+    }
+
+    @Override
+    public void handshakeFailed(String listener, SocketAddress client, String reason) {
+        guard(() -> observer.handshakeFailed(listener, client, reason));
+    }
+
+    @Override
     public void connectionClosed(String listener, long requests) {
         try {
             observer.connectionClosed(listener, requests);
@@ -109,5 +119,14 @@ record GuardedObserver(HttpObserver observer) implements HttpObserver {
 
     private static void say(RuntimeException failure) {
         LOG.error("the observer failed, the proxy goes on", failure);
+    }
+
+    /** For what is rare. */
+    private static void guard(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            say(e);
+        }
     }
 }

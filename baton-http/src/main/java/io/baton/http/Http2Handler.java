@@ -2,9 +2,9 @@ package io.baton.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.baton.tls.TlsEnd;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -82,6 +82,11 @@ final class Http2Handler extends Http2ConnectionHandler {
         super.handlerAdded(added);
     }
 
+    /** Whether it goes through TLS. */
+    boolean isSecure() {
+        return Secured.isSecure(context().channel());
+    }
+
     /** Makes the window of all streams together larger than it is at first. */
     void widen(int window) throws Http2Exception {
         int more = window - Http2Options.MIN_CONNECTION_WINDOW;
@@ -146,7 +151,7 @@ final class Http2Handler extends Http2ConnectionHandler {
         flush(context());
         context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
             if (flushed.isSuccess() && context().channel().isActive()) {
-                ((DuplexChannel) context().channel()).shutdownOutput();
+                TlsEnd.shutdownOutput(context().channel());
             } else {
                 close();
             }

@@ -3,7 +3,6 @@ package io.baton.http;
 import io.baton.posix.SocketAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2Connection;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP/2 connection to an endpoint, which carries several exchanges at once. Event loop only. */
 // Netty's futures are not waited for: what fails comes as an event of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Http2UpstreamConnection extends Http2Handler.Owner {
+final class Http2UpstreamConnection extends Http2Handler.Owner implements Connector.Connecting {
     /** What may come of responses whose clients do not take them, of one stream and of all. */
     private static final Http2Options WINDOWS = Http2Options.defaults();
 
@@ -60,7 +59,8 @@ final class Http2UpstreamConnection extends Http2Handler.Owner {
         this.key = handler.connection().newKey();
     }
 
-    void addTo(ChannelPipeline pipeline) {
+    @Override
+    public void addTo(ChannelPipeline pipeline) {
         pipeline.addLast(handler);
     }
 
@@ -144,12 +144,14 @@ final class Http2UpstreamConnection extends Http2Handler.Owner {
 
     // --- connecting
 
-    /** The outcome of connecting; the endpoint is to say that it speaks HTTP/2, too. */
-    void connected(ChannelFuture future) {
-        if (!future.isSuccess()) {
-            fail(String.valueOf(future.cause().getMessage()));
-            return;
-        }
+    @Override
+    public void connectFailed(String reason) {
+        fail(reason);
+    }
+
+    /** The endpoint is to say that it speaks HTTP/2, too. */
+    @Override
+    public void connected() {
         established = true;
         worker.shared().observer().upstreamOpened(cluster.name(), address);
         worker.deadlines().set(deadline, cluster.connectTimeout().toNanos());

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One request, told at its end.
+ * One request, told at its end; or a whole connection, of a listener whose router {@linkplain HttpRouter#tunnel says} that there are none.
  *
  * @param connectionId of the client's connection, unique within the proxy
  * @param listener {@link HttpListener#name}
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param method empty, as host and path are, when the request was too malformed to know
  * @param host in lower case, without port
  * @param path without query
- * @param protocol {@code HTTP/1.1} or {@code HTTP/1.0}, of the request
+ * @param protocol {@code HTTP/1.1} or {@code HTTP/1.0}, of the request; {@code TCP} of a connection without
  * @param status of the response sent; 0 when none was
  * @param cluster that the request was routed to
  * @param upstream the endpoint that took it, or else the last one tried

@@ -3,7 +3,9 @@ package io.baton.http;
 import static java.util.Objects.requireNonNull;
 
 import io.baton.posix.Fd;
+import io.baton.tls.TlsServer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One address that requests come in on, and where they go.
@@ -13,6 +15,7 @@ import java.util.List;
  *     and so is the same socket for several workers. Owned by the caller, who closes them after {@link HttpProxy#stopAccepting()} or
  *     {@link HttpProxy#close()}
  * @param router where its requests go
+ * @param tls when its clients speak TLS; the caller's, who closes it after the proxy
  */
 public record HttpListener(
         String name,
@@ -21,7 +24,8 @@ public record HttpListener(
         HttpTimeouts timeouts,
         HttpLimits limits,
         ForwardedHeaders forwarded,
-        Http2Options http2) {
+        Http2Options http2,
+        Optional<TlsServer> tls) {
 
     public HttpListener {
         requireNonNull(name, "name is null");
@@ -30,7 +34,13 @@ public record HttpListener(
         requireNonNull(limits, "limits is null");
         requireNonNull(forwarded, "forwarded is null");
         requireNonNull(http2, "http2 is null");
+        requireNonNull(tls, "tls is null");
         sockets = sockets.stream().map(List::copyOf).toList();
+    }
+
+    /** The same with {@code value}. */
+    public HttpListener withTls(Optional<TlsServer> value) {
+        return new HttpListener(name, sockets, router, timeouts, limits, forwarded, http2, value);
     }
 
     /** With default timeouts and limits, and {@link ForwardedHeaders#APPEND}. */
@@ -42,6 +52,7 @@ public record HttpListener(
                 HttpTimeouts.defaults(),
                 HttpLimits.defaults(),
                 ForwardedHeaders.APPEND,
-                Http2Options.defaults());
+                Http2Options.defaults(),
+                Optional.empty());
     }
 }

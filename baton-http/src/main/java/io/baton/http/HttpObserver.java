@@ -14,6 +14,16 @@ public interface HttpObserver {
     /** A client was accepted. */
     default void connectionOpened(String listener, SocketAddress client) {}
 
+    /** A client and we agreed on TLS; {@link #connectionOpened} follows. */
+    default void handshakeCompleted(String listener) {}
+
+    /**
+     * A client and we did not agree on TLS; its connection is closed, and was never {@linkplain #connectionOpened opened}.
+     *
+     * @param reason for a log
+     */
+    default void handshakeFailed(String listener, SocketAddress client, String reason) {}
+
     /**
      * A client's connection ended; this or {@link #connectionMoved} once for each that was opened or restored.
      *

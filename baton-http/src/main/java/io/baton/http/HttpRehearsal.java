@@ -7,11 +7,13 @@ import io.baton.RehearsalPace;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
+import io.baton.tls.TlsServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,7 @@ public final class HttpRehearsal {
     private final RehearsalOptions options;
     private final HttpObserver observer;
     private final Function<SocketAddress, HttpRouter> routers;
+    private final Optional<TlsServer> tls;
     private final RehearsalPace pace;
     private int connections;
     private long requests;
@@ -45,11 +48,16 @@ public final class HttpRehearsal {
     private int rounds;
 
     private HttpRehearsal(
-            Posix posix, RehearsalOptions options, HttpObserver observer, Function<SocketAddress, HttpRouter> routers) {
+            Posix posix,
+            RehearsalOptions options,
+            HttpObserver observer,
+            Function<SocketAddress, HttpRouter> routers,
+            Optional<TlsServer> tls) {
         this.posix = posix;
         this.options = options;
         this.observer = observer;
         this.routers = routers;
+        this.tls = tls;
         this.pace = new RehearsalPace(options);
     }
 
@@ -59,10 +67,15 @@ public final class HttpRehearsal {
      * @param observer of the class that will observe the real proxy: code that was compiled for another one is thrown away when
      *     the first real request comes, just when it is needed. Is told of a listener {@link #LISTENER}
      * @param routers gives a router, of the class that is used later, that leads every request to the one address it is given
+     * @param tls that the clients are to speak, if any real ones do; asks for no certificates of theirs
      */
     public static HttpRehearsalResult run(
-            Posix posix, RehearsalOptions options, HttpObserver observer, Function<SocketAddress, HttpRouter> routers) {
-        HttpRehearsal rehearsal = new HttpRehearsal(posix, options, observer, routers);
+            Posix posix,
+            RehearsalOptions options,
+            HttpObserver observer,
+            Function<SocketAddress, HttpRouter> routers,
+            Optional<TlsServer> tls) {
+        HttpRehearsal rehearsal = new HttpRehearsal(posix, options, observer, routers, tls);
         Optional<String> failure = Optional.empty();
         try {
             rehearsal.rehearse();
@@ -82,7 +95,9 @@ public final class HttpRehearsal {
                 HttpProxy proxy = new HttpProxy(posix, one, observer);
                 HttpProxy other = new HttpProxy(posix, one, observer)) {
             HttpListener listener =
-                    new HttpListener(LISTENER, List.of(List.of(front)), routers.apply(origin.address()));
+                    new HttpListener(LISTENER, List.of(List.of(front)), routers.apply(origin.address())).withTls(tls);
+            Optional<SSLSocketFactory> sockets =
+                    tls.isPresent() ? Optional.of(RehearsalTrust.sockets()) : Optional.empty();
             proxy.start();
             other.start();
             other.expectListener(listener);
@@ -90,7 +105,7 @@ public final class HttpRehearsal {
             SocketAddress.Inet address = (SocketAddress.Inet) posix.localAddress(front);
             int wave = 0;
             do {
-                wave(address, new Stage(posix, proxy, other), wave);
+                wave(address, sockets, new Stage(posix, proxy, other), wave);
                 wave++;
             } while (pace.goesOn(connections));
         }
@@ -106,11 +121,12 @@ public final class HttpRehearsal {
         }
     }
 
-    private void wave(SocketAddress.Inet address, Stage stage, int wave) throws IOException {
+    private void wave(SocketAddress.Inet address, Optional<SSLSocketFactory> sockets, Stage stage, int wave)
+            throws IOException {
         List<RehearsalClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < options.connections() && (i == 0 || pace.timeLeft()); i++) {
-                clients.add(new RehearsalClient(address, options.limit()));
+                clients.add(new RehearsalClient(address, options.limit(), sockets));
                 connections++;
             }
             for (int round = 0; round < ROUNDS_PER_WAVE && pace.timeLeft(); round++) {

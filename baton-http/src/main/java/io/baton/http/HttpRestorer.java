@@ -48,7 +48,12 @@ final class HttpRestorer implements ConnectionRestorer {
         if (!admission.tryOpen()) {
             throw new RestoreException("the limit of %d connections is reached".formatted(admission.most()));
         }
-        return new Arrival(worker, listening, connection, snapshot.fds(), cluster);
+        try {
+            return Arrival.of(worker, listening, connection, snapshot.fds(), cluster);
+        } catch (IllegalArgumentException e) {
+            admission.closed();
+            throw new RestoreException("connection %d: %s".formatted(connection.id(), e.getMessage()), e);
+        }
     }
 
     private static UpstreamCluster cluster(Listening listening, String name) throws RestoreException {

@@ -24,6 +24,16 @@ public interface HttpRouter {
     }
 
     /**
+     * Where all bytes of each connection go, of a listener that speaks no HTTP; which has them pass through TLS, for what is not secured can
+     * be relayed with less.
+     *
+     * @return empty, as it is unless overridden: it speaks HTTP
+     */
+    default Optional<UpstreamCluster> tunnel() {
+        return Optional.empty();
+    }
+
+    /**
      * The cluster of that name, for a request that another process routed there. One that is not found has the connection stay where it is
      * until its response is whole.
      */

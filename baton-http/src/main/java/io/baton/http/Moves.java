@@ -1,12 +1,13 @@
 package io.baton.http;
 
-import io.baton.netty.DetachedChannel;
+import io.baton.http.Detachment.Belongings;
 import io.baton.posix.Fd;
 import io.baton.spi.BatchLimit;
 import io.baton.spi.Snapshot;
 import java.nio.BufferOverflowException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -115,12 +116,12 @@ final class Moves {
         }
         long quiescedNanos = System.nanoTime();
         client.freeze();
-        Optional<DetachedChannel> ours = DetachedChannel.detach(client.channel());
+        Optional<Detachment> ours = Detachment.detach(client.channel());
         if (ours.isEmpty()) {
             client.thaw();
             return Optional.empty();
         }
-        Optional<DetachedChannel> upstream = client.movingUpstream().flatMap(DetachedChannel::detach);
+        Optional<Detachment> upstream = client.movingUpstream().flatMap(Detachment::detach);
         long deadlineLeftNanos = worker.deadlines().suspend(client.deadline());
         if (upstream.isPresent() == client.movingUpstream().isPresent() && client.canMove(LONG_NANOS)) {
             Optional<byte[]> bytes = encode(client, ours.get(), upstream, deadlineLeftNanos);
@@ -146,32 +147,28 @@ final class Moves {
     }
 
     private Optional<byte[]> encode(
-            ClientConnection client, DetachedChannel ours, Optional<DetachedChannel> upstream, long deadlineLeftNanos) {
+            ClientConnection client, Detachment ours, Optional<Detachment> upstream, long deadlineLeftNanos) {
+        Belongings own = Belongings.NONE;
+        Belongings upstreams = Belongings.NONE;
         try {
-            return Optional.of(codec.encode(client.snapshot(
-                    deadlineLeftNanos, unsent(ours), upstream.map(Moves::unsent).orElse(new byte[0]))));
+            own = ours.belongings();
+            upstreams = upstream.isPresent() ? upstream.get().belongings() : Belongings.NONE;
+            return Optional.of(codec.encode(client.snapshot(deadlineLeftNanos, own, upstreams)));
         } catch (BufferOverflowException e) {
             return Optional.empty(); // more is unsent, and unread, than fits; it becomes less as the peers read
         } catch (RuntimeException e) {
             LOG.error("connection {} stays, it cannot be written down", client.id(), e);
             return Optional.empty();
+        } finally {
+            Arrays.fill(own.tls(), (byte) 0);
+            Arrays.fill(upstreams.tls(), (byte) 0);
         }
-    }
-
-    private static byte[] unsent(DetachedChannel channel) {
-        int length = channel.unsentBytes();
-        if (length > Snapshot.MAX_BYTES) {
-            throw new BufferOverflowException();
-        }
-        java.nio.ByteBuffer out = java.nio.ByteBuffer.allocate(length);
-        channel.copyUnsent(out);
-        return out.array();
     }
 
     private void comeBack(
-            ClientConnection client, DetachedChannel ours, Optional<DetachedChannel> upstream, long deadlineLeftNanos) {
+            ClientConnection client, Detachment ours, Optional<Detachment> upstream, long deadlineLeftNanos) {
         ours.comeBack();
-        upstream.ifPresent(DetachedChannel::comeBack);
+        upstream.ifPresent(Detachment::comeBack);
         if (client.isOpen()) {
             worker.deadlines().resume(client.deadline(), deadlineLeftNanos);
             client.comeBack();
@@ -180,6 +177,7 @@ final class Moves {
 
     /** It was not taken. */
     void resume(Departure departure) {
+        departure.forget();
         comeBack(departure.connection, departure.client, departure.upstream, departure.deadlineLeftNanos);
     }
 
@@ -189,7 +187,8 @@ final class Moves {
             departure.connection.moved();
         }
         departure.client.leave();
-        departure.upstream.ifPresent(DetachedChannel::leave);
+        departure.upstream.ifPresent(Detachment::leave);
+        departure.forget();
     }
 
     // --- what becomes movable

@@ -7,9 +7,12 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
 
 /** A client of a rehearsal: one request at a time, and its response read to the end. Every wait has a limit. */
 final class RehearsalClient implements AutoCloseable {
+    private static final String HOST = "rehearsal.example";
     private static final byte[] GET = bytes("""
             GET /small?a=b HTTP/1.1
             Host: rehearsal.example:8080
@@ -44,15 +47,19 @@ final class RehearsalClient implements AutoCloseable {
 
             """);
 
-    private final Socket socket = new Socket();
+    private Socket socket = new Socket();
     private final InputStream in;
 
-    RehearsalClient(SocketAddress.Inet address, Duration limit) throws IOException {
+    /** @param tls when the proxy speaks it */
+    RehearsalClient(SocketAddress.Inet address, Duration limit, Optional<SSLSocketFactory> tls) throws IOException {
         try {
             int limitMs = (int) limit.toMillis() + 1;
             socket.setSoTimeout(limitMs);
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(address.host(), address.port()), limitMs);
+            if (tls.isPresent()) {
+                socket = tls.get().createSocket(socket, HOST, address.port(), true);
+            }
             in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException e) {
             close();

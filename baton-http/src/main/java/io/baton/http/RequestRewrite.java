@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes of the client's request the one that goes upstream: the same object, changed. */
 final class RequestRewrite {
     private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
 
     private RequestRewrite() {}
 
@@ -45,7 +46,7 @@ final class RequestRewrite {
             case APPEND -> {
                 appendClient(headers, client);
                 if (!headers.contains(HeaderNames.X_FORWARDED_PROTO)) {
-                    headers.add(HeaderNames.X_FORWARDED_PROTO, HTTP);
+                    headers.add(HeaderNames.X_FORWARDED_PROTO, client.secure() ? HTTPS : HTTP);
                 }
                 if (asked != null && !headers.contains(HeaderNames.X_FORWARDED_HOST)) {
                     headers.add(HeaderNames.X_FORWARDED_HOST, asked);
@@ -53,7 +54,7 @@ final class RequestRewrite {
             }
             case REPLACE -> {
                 set(headers, HeaderNames.X_FORWARDED_FOR, client.ip());
-                headers.set(HeaderNames.X_FORWARDED_PROTO, HTTP);
+                headers.set(HeaderNames.X_FORWARDED_PROTO, client.secure() ? HTTPS : HTTP);
                 set(headers, HeaderNames.X_FORWARDED_HOST, asked == null ? "" : asked);
             }
         }

@@ -17,13 +17,13 @@ import java.util.Optional;
  * A {@link ConnectionSnapshot} in bytes, big endian:
  *
  * <pre>
- * version 1 | flags 1 | id 8 | requests 8 | deadline 8 | listener text | client, local address | unread, unsent bytes
+ * version 1 | flags 1 | id 8 | requests 8 | deadline 8 | listener text | client, local address | unread, unsent, tls bytes
  * | record, if flags has 1 | exchange, if flags has 2
  *
  * record    started: seconds 8, nanos 4 | age 8 | attempts 4 | status 2 | request 8 | response 8 | flags 1
  *           | method, host, path text | cluster text, if flags has 2 | upstream address, if flags has 4
  *           flags: HTTP/1.0 1
- * exchange  state 1 | flags 1 | request, response place | unread, unsent bytes
+ * exchange  state 1 | flags 1 | request, response place | unread, unsent, tls bytes
  *           state: index in {@code STATES}. flags: HEAD 1, HTTP/1.0 2, keep-alive 4, upgrade 8, closing 16, upstream kept 32,
  *           response chunked 64, CONNECT 128
  * place     kind 1 (index in {@code PLACES}) | left 8 | fields 4 | extra 4
@@ -73,9 +73,12 @@ final class SnapshotCodec {
         AddressCodec.put(buffer, snapshot.local());
         put(snapshot.unread());
         put(snapshot.unsent());
+        put(snapshot.tls());
         snapshot.record().ifPresent(this::put);
         snapshot.exchange().ifPresent(this::put);
-        return Arrays.copyOf(buffer.array(), buffer.position());
+        byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
+        Arrays.fill(buffer.array(), 0, buffer.position(), (byte) 0); // there may be keys in it
+        return bytes;
     }
 
     private void put(RecordSnapshot request) {
@@ -110,6 +113,7 @@ final class SnapshotCodec {
         put(exchange.response());
         put(exchange.unread());
         put(exchange.unsent());
+        put(exchange.tls());
     }
 
     private static int bits(boolean... flags) {
@@ -174,6 +178,7 @@ final class SnapshotCodec {
                 deadlineLeftNanos,
                 bytes(in),
                 bytes(in),
+                bytes(in),
                 (flags & RECORD) == 0 ? Optional.empty() : Optional.of(request(in)),
                 (flags & EXCHANGE) == 0 ? Optional.empty() : Optional.of(exchange(in)));
     }
@@ -213,6 +218,7 @@ final class SnapshotCodec {
                 (flags & 64) != 0,
                 place(in),
                 place(in),
+                bytes(in),
                 bytes(in),
                 bytes(in));
     }

@@ -74,7 +74,7 @@ final class StreamOutput {
     private void head(HttpMessage message) {
         interim = message instanceof HttpResponse response && response.status().code() < 200;
         Http2Headers block = switch (message) {
-            case HttpRequest request -> ToHttp2.request(request, trailersAsked);
+            case HttpRequest request -> ToHttp2.request(request, handler.isSecure(), trailersAsked);
             case HttpResponse response -> ToHttp2.response(response);
             default -> throw new IllegalArgumentException("HTTP/2 carries no " + message);
         };

@@ -14,6 +14,7 @@ import java.util.Set;
 /** Makes HTTP/2's header blocks of checked HTTP/1.1 messages. */
 final class ToHttp2 {
     private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString TRAILERS = AsciiString.cached("trailers");
 
@@ -30,11 +31,14 @@ final class ToHttp2 {
 
     private ToHttp2() {}
 
-    /** @param trailers whether who asked can take trailers, and said so */
-    static Http2Headers request(HttpRequest message, boolean trailers) {
+    /**
+     * @param secure whether it goes through TLS
+     * @param trailers whether who asked can take trailers, and said so
+     */
+    static Http2Headers request(HttpRequest message, boolean secure, boolean trailers) {
         Http2Headers block = new DefaultHttp2Headers(false, message.headers().size() + 5);
         block.method(AsciiString.of(message.method().name()));
-        block.scheme(HTTP);
+        block.scheme(secure ? HTTPS : HTTP);
         block.path(message.uri());
         String host = message.headers().get(HeaderNames.HOST);
         if (host != null) {

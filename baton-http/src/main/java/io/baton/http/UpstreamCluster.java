@@ -1,7 +1,9 @@
 package io.baton.http;
 
 import io.baton.posix.SocketAddress;
+import io.baton.tls.TlsClient;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** Where requests can go. Called on event loops: thread-safe, and must not block. */
@@ -41,6 +43,11 @@ public interface UpstreamCluster {
     /** What its endpoints speak. */
     default UpstreamProtocol protocol() {
         return UpstreamProtocol.HTTP_1_1;
+    }
+
+    /** How TLS is spoken to {@code endpoint}; empty: not at all. The same as long as the cluster is there. */
+    default Optional<TlsClient> tls(SocketAddress endpoint) {
+        return Optional.empty();
     }
 
     /** With {@link UpstreamProtocol#HTTP_2}, how many requests one connection carries at once; fewer when its endpoint says so. */

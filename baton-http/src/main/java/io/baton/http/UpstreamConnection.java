@@ -1,17 +1,19 @@
 package io.baton.http;
 
 import io.baton.posix.SocketAddress;
+import io.baton.tls.RecordLayerHandler;
+import io.baton.tls.TlsClient;
+import io.baton.tls.TlsEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /** One connection to an endpoint: at work for one exchange, or idle in the pool. Event loop only. */
 // Netty's futures are not waited for: what fails comes as an event of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class UpstreamConnection extends ChannelInboundHandlerAdapter implements UpstreamSide, ResponseDecoder.Owner {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter
+        implements UpstreamSide, ResponseDecoder.Owner, Connector.Connecting {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamConnection.class);
 
     private final Worker worker;
@@ -43,12 +46,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         this.channel = channel;
     }
 
-    void addTo(ChannelPipeline pipeline) {
+    @Override
+    public void addTo(ChannelPipeline pipeline) {
         pipeline.addLast(decoder, encoder, this);
     }
 
     /** Made by another process: it works for {@code user} there already. */
-    void restore(Exchange user, HttpLimits limits, boolean tunnelled) {
+    void restore(Exchange user, HttpLimits limits, boolean tunnelled, Optional<RecordLayerHandler> tls) {
+        tls.ifPresent(records -> channel.pipeline().addLast(RecordLayerHandler.NAME, records));
         use(user, limits);
         established = true;
         if (tunnelled) {
@@ -70,6 +75,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     /** What the other process had written and not sent is sent first. */
     void restoreOutput(ExchangeSnapshot snapshot) throws Exception {
+        if (channel.isRegistered()) {
+            Secured.records(channel).ifPresent(RecordLayerHandler::startOutput);
+        }
         if (snapshot.unsent().length > 0) {
             write(Unpooled.wrappedBuffer(snapshot.unsent()), !tunnel);
         }
@@ -83,6 +91,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     void goOn(ExchangeSnapshot snapshot) throws Exception {
         if (!channel.isRegistered()) {
             failed = true;
+            Secured.records(channel).ifPresent(RecordLayerHandler::discard);
             channel.unsafe().closeForcibly();
             gone();
             return;
@@ -90,6 +99,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
         if (!tunnel) {
             decoder.restore(channel.pipeline().context(decoder), snapshot.response(), snapshot.unread());
         }
+        Secured.records(channel).ifPresent(RecordLayerHandler::startInput);
         channel.flush();
     }
 
@@ -124,6 +134,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
 
     SocketAddress address() {
         return address;
+    }
+
+    /** How it speaks TLS; empty: not at all. */
+    Optional<TlsClient> tls() {
+        return cluster.tls(address);
     }
 
     Deadline deadline() {
@@ -166,7 +181,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     @Override
     public void release(boolean reusable) {
         exchange = null;
-        if (reusable && channel.isActive() && !decoder.hasUnread()) {
+        // One that another process made may speak TLS otherwise than the next one would.
+        if (reusable && channel.isActive() && !decoder.hasUnread() && Secured.isSecure(channel) == tls().isPresent()) {
             idleSinceNanos = System.nanoTime();
             setReading(true);
             worker.pool().give(this, cluster.pool());
@@ -227,26 +243,28 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter implements U
     }
 
     void shutdownOutput() {
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> TlsEnd.shutdownOutput(channel));
     }
 
-    /** The outcome of connecting. */
-    void connected(ChannelFuture future) {
+    @Override
+    public void connected() {
+        established = true;
+        worker.shared().observer().upstreamOpened(cluster.name(), address);
         Exchange user = exchange;
-        if (future.isSuccess()) {
-            established = true;
-            worker.shared().observer().upstreamOpened(cluster.name(), address);
-            if (user == null) {
-                close();
-            } else {
-                user.connected(this, false);
-            }
-            return;
+        if (user == null) {
+            close();
+        } else {
+            user.connected(this, false);
         }
+    }
+
+    @Override
+    public void connectFailed(String reason) {
+        Exchange user = exchange;
         exchange = null;
         close();
         if (user != null) {
-            user.connectFailed(String.valueOf(future.cause().getMessage()));
+            user.connectFailed(reason);
         }
     }
 

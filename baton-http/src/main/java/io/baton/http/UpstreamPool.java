@@ -1,10 +1,12 @@
 package io.baton.http;
 
 import io.baton.posix.SocketAddress;
+import io.baton.tls.TlsClient;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +14,15 @@ import org.jspecify.annotations.Nullable;
  * the endpoint closes, or says something on unasked, leaves at once. Event loop only.
  */
 final class UpstreamPool {
+    /** What a connection is good for: two clusters may have an endpoint in common, and speak TLS to it each in its own way. */
+    private record Key(SocketAddress address, Optional<TlsClient> tls) {
+        static Key of(UpstreamConnection connection) {
+            return new Key(connection.address(), connection.tls());
+        }
+    }
+
     private final DeadlineWheel deadlines;
-    private final Map<SocketAddress, ArrayDeque<UpstreamConnection>> idle = new HashMap<>();
+    private final Map<Key, ArrayDeque<UpstreamConnection>> idle = new HashMap<>();
 
     UpstreamPool(DeadlineWheel deadlines) {
         this.deadlines = deadlines;
@@ -22,11 +31,12 @@ final class UpstreamPool {
     /**
      * A connection to {@code address}, or null.
      *
+     * @param tls how it is spoken to
      * @param maxIdleNanos one that was idle for longer is of no use to the caller, but stays
      */
     @Nullable
-    UpstreamConnection take(SocketAddress address, long maxIdleNanos) {
-        ArrayDeque<UpstreamConnection> connections = idle.get(address);
+    UpstreamConnection take(SocketAddress address, Optional<TlsClient> tls, long maxIdleNanos) {
+        ArrayDeque<UpstreamConnection> connections = idle.get(new Key(address, tls));
         if (connections == null) {
             return null;
         }
@@ -44,8 +54,7 @@ final class UpstreamPool {
             connection.close();
             return;
         }
-        ArrayDeque<UpstreamConnection> connections =
-                idle.computeIfAbsent(connection.address(), _ -> new ArrayDeque<>());
+        ArrayDeque<UpstreamConnection> connections = idle.computeIfAbsent(Key.of(connection), _ -> new ArrayDeque<>());
         if (connections.size() >= limits.maxIdle()) {
             connections.removeFirst().close();
         }
@@ -55,9 +64,9 @@ final class UpstreamPool {
 
     /** The connection ended; does nothing when it is not idle. */
     void remove(UpstreamConnection connection) {
-        ArrayDeque<UpstreamConnection> connections = idle.get(connection.address());
+        ArrayDeque<UpstreamConnection> connections = idle.get(Key.of(connection));
         if (connections != null && connections.remove(connection) && connections.isEmpty()) {
-            idle.remove(connection.address());
+            idle.remove(Key.of(connection));
         }
     }
 

@@ -3,7 +3,6 @@ package io.baton.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -20,7 +19,7 @@ final class Client implements AutoCloseable {
     private final InputStream in;
 
     Client(int port) throws IOException {
-        socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
+        socket = Wire.connect(port);
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();
@@ -111,6 +110,9 @@ final class Client implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (!socket.isClosed()) {
+            socket.setSoTimeout(100); // or Java's TLS waits for an answer for as long as it would for anything else
+        }
         socket.close();
     }
 }

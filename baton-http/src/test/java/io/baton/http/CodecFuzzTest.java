@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Whatever comes is a message or a BadMessage; and what the proxy makes of a request is one that it would take itself, of the same meaning. */
 class CodecFuzzTest {
     private static final ClientFacts CLIENT =
-            new ClientFacts(new SocketAddress.UnixUnnamed(), new SocketAddress.UnixUnnamed());
+            new ClientFacts(new SocketAddress.UnixUnnamed(), new SocketAddress.UnixUnnamed(), false);
 
     @FuzzTest
     void requests(byte[] data) {

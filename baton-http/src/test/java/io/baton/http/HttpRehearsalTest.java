@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baton.RehearsalOptions;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
+import io.baton.tls.TlsServer;
 import java.io.File;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,7 +18,7 @@ class HttpRehearsalTest {
 
     @Test
     void itServesRequestsWithinItsLimitAndLeavesNothingOpen() {
-        run(new RehearsalOptions(4, 4, Duration.ofMillis(300)), HttpObserver.NONE); // what is opened once and kept
+        run(new RehearsalOptions(4, 4, Duration.ofSeconds(2)), HttpObserver.NONE); // what is opened once and kept
         int before = openFds();
 
         HttpRehearsalResult result = run(new RehearsalOptions(8, 1_000_000, Duration.ofMillis(500)), HttpObserver.NONE);
@@ -61,10 +62,20 @@ class HttpRehearsalTest {
     }
 
     private static HttpRehearsalResult run(RehearsalOptions options, HttpObserver observer) {
-        return HttpRehearsal.run(Posix.linux(), options, observer, address -> {
-            UpstreamCluster cluster = new OneEndpoint(address);
-            return head -> Optional.of(cluster);
-        });
+        Optional<TlsServer> tls = Wire.server();
+        try {
+            return HttpRehearsal.run(
+                    Posix.linux(),
+                    options,
+                    observer,
+                    address -> {
+                        UpstreamCluster cluster = new OneEndpoint(address);
+                        return head -> Optional.of(cluster);
+                    },
+                    tls);
+        } finally {
+            tls.ifPresent(TlsServer::close);
+        }
     }
 
     private record OneEndpoint(SocketAddress address) implements UpstreamCluster {

@@ -8,6 +8,8 @@ import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketType;
+import io.baton.tls.TlsClient;
+import io.baton.tls.TlsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -23,6 +25,7 @@ final class ProxyUnderTest implements AutoCloseable {
     static final HttpTimeouts TIMEOUTS = HttpTimeouts.defaults();
 
     private final Fd listener;
+    private final Optional<TlsServer> tls = Wire.server();
     final HttpProxy proxy;
     final int port;
     final List<HttpExchangeReport> reports = new CopyOnWriteArrayList<>();
@@ -69,11 +72,16 @@ final class ProxyUnderTest implements AutoCloseable {
         proxy.start();
         Endpoints cluster = new Endpoints(List.of(endpoints), protocol);
         proxy.addListener(new HttpListener(
-                "web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded, http2));
+                "web", List.of(List.of(listener)), new Routes(cluster), timeouts, limits, forwarded, http2, tls));
     }
 
     /** All paths but one lead to the one cluster. */
     private record Routes(Endpoints endpoints) implements HttpRouter {
+        @Override
+        public Optional<UpstreamCluster> tunnel() {
+            return Wire.carriesBytes() ? Optional.of(endpoints) : Optional.empty();
+        }
+
         @Override
         public Optional<UpstreamCluster> route(RequestHead head) {
             return head.path().startsWith("/nowhere") ? Optional.empty() : Optional.of(endpoints);
@@ -108,6 +116,7 @@ final class ProxyUnderTest implements AutoCloseable {
     public void close() {
         proxy.close();
         listener.close();
+        tls.ifPresent(TlsServer::close);
         assertThat(outcomes).as("leases ended").hasSize(leases.get());
         assertThat(upstreamsOpen).as("upstream connections").hasValue(0);
         assertThat(clientsOpen).as("clients").hasValue(0);
@@ -160,10 +169,17 @@ final class ProxyUnderTest implements AutoCloseable {
     private final class Endpoints implements UpstreamCluster {
         private final List<SocketAddress> endpoints;
         private final UpstreamProtocol protocol;
+        private final Optional<TlsClient> tls;
 
         Endpoints(List<SocketAddress> endpoints, UpstreamProtocol protocol) {
             this.endpoints = endpoints;
             this.protocol = protocol;
+            this.tls = Wire.client(protocol);
+        }
+
+        @Override
+        public Optional<TlsClient> tls(SocketAddress endpoint) {
+            return tls;
         }
 
         @Override

@@ -19,7 +19,17 @@ class SnapshotCodecTest {
 
     private static ConnectionSnapshot idle(byte[] unread) {
         return new ConnectionSnapshot(
-                5, "web", CLIENT, LOCAL, 7, Deadline.NEVER, unread, new byte[0], Optional.empty(), Optional.empty());
+                5,
+                "web",
+                CLIENT,
+                LOCAL,
+                7,
+                Deadline.NEVER,
+                unread,
+                new byte[0],
+                new byte[0],
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static ConnectionSnapshot busy() {
@@ -45,7 +55,8 @@ class SnapshotCodecTest {
                 new BodyPlace(BodyPlace.Kind.CHUNK_DATA, 77, 3, 4),
                 new BodyPlace(BodyPlace.Kind.UNTIL_CLOSE, 0, 1, 0),
                 new byte[] {1, 2},
-                new byte[] {3});
+                new byte[] {3},
+                new byte[] {11, 12, 13});
         return new ConnectionSnapshot(
                 1L << 41,
                 "web",
@@ -55,6 +66,7 @@ class SnapshotCodecTest {
                 -5,
                 new byte[] {9},
                 new byte[] {8, 7},
+                new byte[] {22, 23},
                 Optional.of(noted),
                 Optional.of(exchange));
     }
@@ -127,6 +139,7 @@ class SnapshotCodecTest {
                         false,
                         new BodyPlace(BodyPlace.Kind.ELSEWHERE, 0, 0, 0),
                         BodyPlace.START,
+                        new byte[0],
                         new byte[0],
                         new byte[0]))
                 .hasMessageContaining("ELSEWHERE");

@@ -16,6 +16,9 @@ public interface PollCalls {
     /** Wakes only one of several epolls that wait for the same listener; epoll_ctl(2). */
     int EPOLLEXCLUSIVE = 1 << 28;
 
+    /** Edge-triggered: tells of what comes once, not as long as it is there; epoll(7). */
+    int EPOLLET = 1 << 31;
+
     Fd epollCreate();
 
     /**

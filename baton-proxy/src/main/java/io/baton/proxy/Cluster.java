@@ -9,6 +9,7 @@ import io.baton.http.UpstreamProtocol;
 import io.baton.posix.Errno;
 import io.baton.posix.SocketAddress;
 import io.baton.relay.UpstreamSelector;
+import io.baton.tls.TlsClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +50,7 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
 
     private final ClusterConfig config;
     private final ClusterStats stats;
+    private final ClusterClients clients;
     private final Later later;
     private final List<Member> members;
     private final Map<SocketAddress, Member> byAddress = new HashMap<>();
@@ -59,8 +61,15 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
     private final AtomicInteger requests = new AtomicInteger();
     private volatile Roster roster;
 
+    /** To endpoints that speak no TLS. */
     Cluster(ClusterConfig config, Stats stats, Later later) {
+        this(config, stats, later, ClusterClients.NONE);
+    }
+
+    /** @param clients the cluster's own from now on */
+    Cluster(ClusterConfig config, Stats stats, Later later, ClusterClients clients) {
         this.config = config;
+        this.clients = clients;
         this.stats = new ClusterStats(config.name(), stats);
         this.later = later;
         this.members = members(config);
@@ -120,6 +129,20 @@ final class Cluster implements UpstreamCluster, UpstreamSelector {
     @Override
     public UpstreamProtocol protocol() {
         return config.protocol();
+    }
+
+    @Override
+    public Optional<TlsClient> tls(SocketAddress endpoint) {
+        return clients.to(endpoint);
+    }
+
+    UpstreamCluster forBytes() {
+        return new ClusterForBytes(this, clients);
+    }
+
+    /** Once no connection uses it any more. */
+    void close() {
+        clients.close();
     }
 
     @Override

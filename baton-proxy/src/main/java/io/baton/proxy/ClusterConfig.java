@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param pool of connections kept for the next HTTP request
  * @param protocol that is spoken for HTTP requests
  * @param maxConcurrentStreams requests on one HTTP/2 connection
+ * @param tls that is spoken with its endpoints
  */
 public record ClusterConfig(
         String name,
@@ -27,7 +28,8 @@ public record ClusterConfig(
         Circuit circuit,
         UpstreamPoolLimits pool,
         UpstreamProtocol protocol,
-        int maxConcurrentStreams) {
+        int maxConcurrentStreams,
+        Optional<ClusterTls> tls) {
     /** As many as HTTP/2 recommends to take. */
     public static final int DEFAULT_STREAMS = 100;
 
@@ -47,6 +49,7 @@ public record ClusterConfig(
         requireNonNull(circuit, "circuit is null");
         requireNonNull(pool, "pool is null");
         requireNonNull(protocol, "protocol is null");
+        requireNonNull(tls, "tls is null");
         BatonConfig.requireWithin(maxConcurrentStreams, 1, MAX_STREAMS, "streams");
         endpoints = List.copyOf(endpoints);
         BatonConfig.require(BatonConfig.isName(name), "a cluster's name of %s".formatted(BatonConfig.NAME_FORM));
@@ -74,7 +77,8 @@ public record ClusterConfig(
                 circuit,
                 pool,
                 UpstreamProtocol.HTTP_1_1,
-                DEFAULT_STREAMS);
+                DEFAULT_STREAMS,
+                Optional.empty());
     }
 
     /** Without checks, without limits. */

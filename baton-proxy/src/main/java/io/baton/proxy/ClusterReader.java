@@ -33,9 +33,11 @@ final class ClusterReader {
             Map.of("http1", UpstreamProtocol.HTTP_1_1, "http2", UpstreamProtocol.HTTP_2);
 
     private final HostResolver resolver;
+    private final TlsReader tlsReader;
 
-    ClusterReader(HostResolver resolver) {
+    ClusterReader(HostResolver resolver, TlsReader tlsReader) {
         this.resolver = resolver;
+        this.tlsReader = tlsReader;
     }
 
     /** By name, in the order of the file. */
@@ -55,6 +57,7 @@ final class ClusterReader {
             Optional<Value> healthValue = section.find("health");
             Optional<HealthConfig> health =
                     healthValue.isPresent() ? Optional.of(HealthReader.read(healthValue.get())) : Optional.empty();
+            UpstreamProtocol protocol = protocol(section, health);
             byName.put(
                     name,
                     new ClusterConfig(
@@ -65,11 +68,25 @@ final class ClusterReader {
                             health,
                             circuit(section),
                             pool(section),
-                            protocol(section, health),
+                            protocol,
                             section.integer("max_concurrent_streams", 1, ClusterConfig.MAX_STREAMS)
-                                    .orElse(ClusterConfig.DEFAULT_STREAMS)));
+                                    .orElse(ClusterConfig.DEFAULT_STREAMS),
+                            tls(section, endpoints, protocol, health)));
         }
         return byName;
+    }
+
+    private Optional<ClusterTls> tls(
+            Section cluster, List<Endpoint> endpoints, UpstreamProtocol protocol, Optional<HealthConfig> health)
+            throws ConfigException {
+        Optional<Value> tls = cluster.find("tls");
+        if (tls.isEmpty()) {
+            return Optional.empty();
+        }
+        if (health.isPresent() && health.get().check() instanceof HealthConfig.Check.Http) {
+            throw cluster.get("health", "a check").problem("http with tls, expected tcp: true (checks speak no TLS)");
+        }
+        return Optional.of(tlsReader.cluster(tls.get(), endpoints, protocol));
     }
 
     private static UpstreamProtocol protocol(Section cluster, Optional<HealthConfig> health) throws ConfigException {

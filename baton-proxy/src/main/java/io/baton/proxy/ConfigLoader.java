@@ -20,22 +20,22 @@ public final class ConfigLoader {
 
     /**
      * Reads and checks {@code file}. Host names in it are resolved, which takes at most {@link HostResolver#BUDGET} in all;
-     * nothing else outside the file is touched.
+     * certificates that it names are read. Nothing else outside the file is touched.
      *
      * @throws ConfigException with one line about the first mistake
      */
     public static BatonConfig load(Path file) throws ConfigException {
-        return load(file, HostResolver.system());
+        return load(file, HostResolver.system(), TlsFiles.system());
     }
 
-    static BatonConfig load(Path file, HostResolver resolver) throws ConfigException {
-        return parse(file, decode(file, read(file)), resolver);
+    static BatonConfig load(Path file, HostResolver resolver, TlsFiles files) throws ConfigException {
+        return parse(file, decode(file, read(file)), resolver, files);
     }
 
-    static BatonConfig parse(Path file, String text, HostResolver resolver) throws ConfigException {
+    static BatonConfig parse(Path file, String text, HostResolver resolver, TlsFiles files) throws ConfigException {
         Yaml root = YamlParser.parse(file.toString(), text);
         Path directory = parentOf(file.toAbsolutePath().normalize());
-        return new ConfigReader(directory, resolver).read(new Value(file.toString(), "", root));
+        return new ConfigReader(directory, resolver, files).read(new Value(file.toString(), "", root));
     }
 
     private static Path parentOf(Path file) {

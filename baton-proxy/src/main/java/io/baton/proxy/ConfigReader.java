@@ -13,19 +13,22 @@ import java.util.OptionalInt;
 final class ConfigReader {
     private final Path directory;
     private final HostResolver resolver;
+    private final TlsFiles files;
 
     /** @param directory where relative paths start, absolute */
-    ConfigReader(Path directory, HostResolver resolver) {
+    ConfigReader(Path directory, HostResolver resolver, TlsFiles files) {
         this.directory = directory;
         this.resolver = resolver;
+        this.files = files;
     }
 
     BatonConfig read(Value document) throws ConfigException {
         Section root = document.section(Keys.ROOT);
+        TlsReader tls = new TlsReader(directory, files);
         // Clusters first: a listener names one.
-        Map<String, ClusterConfig> clusters = new ClusterReader(resolver).read(root);
+        Map<String, ClusterConfig> clusters = new ClusterReader(resolver, tls).read(root);
         Optional<AdminConfig> admin = admin(root);
-        List<ListenerConfig> listeners = new ListenerReader(clusters.keySet()).read(root, admin);
+        List<ListenerConfig> listeners = new ListenerReader(clusters, tls).read(root, admin);
         return new BatonConfig(
                 admin, listeners, List.copyOf(clusters.values()), accessLog(root), handover(root), limits(root));
     }

@@ -47,7 +47,12 @@ final class ConnectionObserver implements RelayObserver {
         stats.active.decrement();
         stats.destroyed.increment();
         switch (report.outcome()) {
-            case CONNECT_FAILED -> stats.connectAttemptsExceeded.increment();
+            case CONNECT_FAILED ->
+                report.destination()
+                        .ifPresent(cluster ->
+                                stats.share(cluster).connectAttemptsExceeded.increment());
+            case NO_ROUTE -> stats.noRoute.increment();
+            case HELLO_TIMEOUT -> stats.helloTimeouts.increment();
             case IDLE_TIMEOUT -> stats.idleTimeouts.increment();
             case COMPLETED, CLIENT_RESET, UPSTREAM_RESET, CUT -> {}
         }

@@ -12,6 +12,11 @@ import io.baton.posix.SocketAddress;
 import io.baton.proxy.RouteConfig.PathMatch;
 import io.baton.relay.Rehearsal;
 import io.baton.relay.RehearsalResult;
+import io.baton.tls.TicketKeys;
+import io.baton.tls.TlsConfigException;
+import io.baton.tls.TlsEngine;
+import io.baton.tls.TlsServer;
+import io.baton.tls.TlsServerConfig;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,12 +50,13 @@ record DressRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
         }
     }
 
-    /** As {@link #tcp}. */
+    /** As {@link #tcp}; over TLS when any listener speaks it. */
     HttpRehearsalResult http(RehearsalOptions options) {
         HttpConfig http = new HttpConfig(List.of(
                 new RouteConfig(Optional.empty(), new PathMatch.Prefix("/"), Map.of(), HttpRehearsal.LISTENER)));
         Stats unseen = new Stats();
         Optional<AccessLog> log = log(unseen);
+        Optional<TlsServer> tls = tls();
         AtomicReference<@Nullable Cluster> cluster = new AtomicReference<>();
         Function<String, Cluster> clusters = name -> requireNonNull(cluster.get(), "no cluster yet");
         try {
@@ -61,9 +67,31 @@ record DressRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
                     endpoint -> {
                         cluster.set(cluster(endpoint, unseen));
                         return new RouteTable(http, clusters);
-                    });
+                    },
+                    tls);
         } finally {
+            tls.ifPresent(TlsServer::close);
             log.ifPresent(AccessLog::close);
+        }
+    }
+
+    /** With real certificates, but for whoever comes. */
+    private Optional<TlsServer> tls() {
+        return config.listeners().stream()
+                .flatMap(listener -> listener.tls().stream())
+                .findFirst()
+                .flatMap(DressRehearsal::server);
+    }
+
+    private static Optional<TlsServer> server(TlsServerConfig real) {
+        try {
+            return Optional.of(TlsServer.create(
+                    HttpRehearsal.LISTENER,
+                    TlsServerConfig.of(real.certificates().getFirst()),
+                    TlsEngine.best(),
+                    TicketKeys.generate()));
+        } catch (TlsConfigException e) {
+            return Optional.empty(); // whoever needs it for real will say so
         }
     }
 

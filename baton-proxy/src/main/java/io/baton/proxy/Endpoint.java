@@ -3,6 +3,7 @@ package io.baton.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.baton.posix.SocketAddress;
+import java.util.Optional;
 
 /**
  * One server of a cluster.
@@ -21,6 +22,13 @@ public record Endpoint(String written, SocketAddress address, int weight) {
                         || address instanceof SocketAddress.UnixPath,
                 "an endpoint with a port from 1 to 65535, or a UNIX path");
         BatonConfig.requireWithin(weight, 1, MAX_WEIGHT, "a weight");
+    }
+
+    /** The host that it is written with, a name or an IP address; empty for a UNIX socket. */
+    Optional<String> host() {
+        return Addresses.isUnix(written)
+                ? Optional.empty()
+                : Addresses.hostPort(written).map(Addresses.HostPort::host);
     }
 
     /** With weight 1. */

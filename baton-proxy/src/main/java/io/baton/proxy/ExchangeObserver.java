@@ -6,6 +6,7 @@ import io.baton.http.HttpExchangeReport;
 import io.baton.http.HttpNumbers;
 import io.baton.http.HttpObserver;
 import io.baton.posix.SocketAddress;
+import io.baton.relay.ConnectionReport;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ final class ExchangeObserver implements HttpObserver {
     private static final Logger LOG = LoggerFactory.getLogger(ExchangeObserver.class);
 
     private final Map<String, ExchangeStats> listeners;
+    private final SecuredStreams streams;
     private final Function<String, Cluster> clusters;
     private final Optional<AccessLog> accessLog;
     private final Counter paused;
@@ -38,6 +40,7 @@ final class ExchangeObserver implements HttpObserver {
             }
         }
         this.listeners = Map.copyOf(byName);
+        this.streams = new SecuredStreams(config, stats);
         this.clusters = clusters;
         this.accessLog = accessLog;
         this.paused = stats.counter("server.accept_paused_http");
@@ -47,14 +50,26 @@ final class ExchangeObserver implements HttpObserver {
     @Override
     public void connectionOpened(String listener, SocketAddress client) {
         open.incrementAndGet();
-        ExchangeStats stats = of(listener);
+        DownstreamStats stats = of(listener);
         stats.opened.increment();
         stats.active.increment();
     }
 
     @Override
+    public void handshakeCompleted(String listener) {
+        of(listener).handshakes.increment();
+    }
+
+    /** Whoever scans ports must not fill the log. */
+    @Override
+    public void handshakeFailed(String listener, SocketAddress client, String reason) {
+        of(listener).failedHandshakes.increment();
+        LOG.debug("listener {}: no TLS with {}: {}", listener, client, reason);
+    }
+
+    @Override
     public void connectionClosed(String listener, long requests) {
-        ExchangeStats stats = of(listener);
+        DownstreamStats stats = of(listener);
         stats.active.decrement();
         stats.destroyed.increment();
         // Last: who sees that the last connection is gone may rely on it being counted.
@@ -77,7 +92,12 @@ final class ExchangeObserver implements HttpObserver {
 
     @Override
     public void requestEnded(HttpExchangeReport report) {
-        of(report.listener()).ended(report);
+        if (of(report.listener()) instanceof ListenerStats stats) {
+            ConnectionReport ended = SecuredStreams.ended(report, stats);
+            accessLog.ifPresent(log -> log.add(ended));
+            return;
+        }
+        http(report.listener()).ended(report);
         if (report.cluster().isPresent() && report.upstream().isPresent()) {
             clusters.apply(report.cluster().get()).stats().responded(report.status());
         }
@@ -117,10 +137,24 @@ final class ExchangeObserver implements HttpObserver {
     }
 
     void publish(Map<String, HttpNumbers> numbers) {
-        numbers.forEach((name, listener) -> of(name).publish(listener));
+        numbers.forEach((name, listener) -> {
+            switch (of(name)) {
+                case ListenerStats stats -> streams.publish(name, stats, listener);
+                case ExchangeStats stats -> stats.publish(listener);
+            }
+        });
     }
 
-    private ExchangeStats of(String listener) {
+    private DownstreamStats of(String listener) {
+        DownstreamStats stats = listeners.get(listener);
+        return stats == null ? streams.find(listener).orElseGet(() -> unknown(listener)) : stats;
+    }
+
+    private static ListenerStats unknown(String listener) {
+        throw new IllegalArgumentException("no listener " + Words.quote(listener));
+    }
+
+    private ExchangeStats http(String listener) {
         ExchangeStats stats = listeners.get(listener);
         if (stats == null) {
             throw new IllegalArgumentException("no listener " + Words.quote(listener));

@@ -1,8 +1,6 @@
 package io.baton.proxy;
 
 import io.baton.Counter;
-import io.baton.Gauge;
-import io.baton.ImportMode;
 import io.baton.Stats;
 import io.baton.http.HttpExchangeReport;
 import io.baton.http.HttpNumbers;
@@ -14,19 +12,13 @@ import org.jspecify.annotations.Nullable;
  * One http listener's numbers: its connections under {@code listener.ADDRESS}, its requests under {@code http.NAME}, by Envoy's
  * names. Envoy's histograms do not travel to the child; here the classes of a histogram are counters, which do.
  */
-final class ExchangeStats {
-    final Counter opened;
-    final Counter destroyed;
-    final Gauge active;
-
+final class ExchangeStats extends DownstreamStats {
     private final Stats stats;
     private final String prefix;
     private final Counter requests;
     private final Counter noRoute;
     private final Counter timeouts;
     private final Counter micros;
-    private final Counter bytesFromClients;
-    private final Counter bytesToClients;
     private final Counter[] byClass = new Counter[6];
     private final AtomicReferenceArray<@Nullable Counter> byCode = new AtomicReferenceArray<>(600);
     private final Counter[] byDuration = new Counter[RequestDurations.BOUNDS_MILLIS.size() + 1];
@@ -34,14 +26,9 @@ final class ExchangeStats {
     private long publishedOut;
 
     ExchangeStats(ListenerConfig listener, Stats stats) {
+        super(listener, stats);
         this.stats = stats;
         this.prefix = prefix(listener.name());
-        String address = "listener." + Addresses.statName(listener.address()) + ".";
-        this.opened = stats.counter(address + "downstream_cx_total");
-        this.destroyed = stats.counter(address + "downstream_cx_destroy");
-        this.active = stats.gauge(address + "downstream_cx_active", ImportMode.ACCUMULATE);
-        this.bytesFromClients = stats.counter(address + "downstream_cx_rx_bytes_total");
-        this.bytesToClients = stats.counter(address + "downstream_cx_tx_bytes_total");
         this.requests = stats.counter(prefix + "total");
         this.noRoute = stats.counter("http." + listener.name() + ".no_route");
         this.timeouts = stats.counter(prefix + "timeout");

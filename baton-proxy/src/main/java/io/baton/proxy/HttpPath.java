@@ -9,11 +9,15 @@ import io.baton.http.HttpProxy;
 import io.baton.http.HttpProxyOptions;
 import io.baton.http.HttpRehearsalResult;
 import io.baton.posix.Posix;
+import io.baton.tls.TlsServer;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** {@code http} listeners, on Netty. */
+/** {@code http} listeners, and {@code tcp} ones with TLS, on Netty. */
 final class HttpPath implements DataPath {
     private final BatonConfig config;
     private final HotRestart hotRestart;
@@ -22,11 +26,14 @@ final class HttpPath implements DataPath {
     private final Function<String, Cluster> clusters;
     private final ExchangeObserver observer;
     private final HttpProxy proxy;
+    private final Tickets tickets = new Tickets();
+    private final Map<String, ListenerTls> certified = new LinkedHashMap<>();
 
     /**
      * Opens nothing yet.
      *
      * @param onBroken when an event loop has died; on that loop's thread
+     * @throws ProxyException when a certificate is not what it was when the config was loaded
      */
     HttpPath(
             BatonConfig config,
@@ -36,7 +43,8 @@ final class HttpPath implements DataPath {
             Posix posix,
             int workers,
             Optional<AccessLog> accessLog,
-            Runnable onBroken) {
+            Runnable onBroken)
+            throws ProxyException {
         this.config = config;
         this.hotRestart = hotRestart;
         this.posix = posix;
@@ -52,6 +60,23 @@ final class HttpPath implements DataPath {
                                 config.limits().connections().getAsInt())
                         : options,
                 observer);
+        readCertificates(stats);
+    }
+
+    private void readCertificates(Stats stats) throws ProxyException {
+        try {
+            for (ListenerConfig listener : config.listeners()) {
+                if (listener.tls().isPresent()) {
+                    certified.put(
+                            listener.name(),
+                            ListenerTls.of(listener, listener.tls().get(), tickets.keys(), stats));
+                }
+            }
+            tickets.usedBy(certified.values().stream().map(ListenerTls::server).toList());
+        } catch (ProxyException e) {
+            certified.values().forEach(ListenerTls::close);
+            throw e;
+        }
     }
 
     @Override
@@ -71,6 +96,9 @@ final class HttpPath implements DataPath {
         listeners.forEach(listener -> proxy.expectListener(httpListener(listener)));
         hotRestart.register(proxy.connectionSource());
         hotRestart.register(proxy.connectionRestorer());
+        if (!certified.isEmpty()) {
+            hotRestart.register(tickets);
+        }
     }
 
     @Override
@@ -79,10 +107,17 @@ final class HttpPath implements DataPath {
     }
 
     private HttpListener httpListener(BoundListener listener) {
-        if (!(listener.config().protocol() instanceof HttpConfig http)) {
-            throw new IllegalArgumentException(
-                    "listener %s is not http".formatted(listener.config().name()));
-        }
+        Optional<TlsServer> tls =
+                Optional.ofNullable(certified.get(listener.config().name())).map(ListenerTls::server);
+        return switch (listener.config().protocol()) {
+            case HttpConfig http -> httpListener(listener, http, tls);
+            case TcpConfig tcp ->
+                SecuredStreams.listener(
+                        listener, tcp, workers, clusters.apply(tcp.cluster().orElseThrow()), tls);
+        };
+    }
+
+    private HttpListener httpListener(BoundListener listener, HttpConfig http, Optional<TlsServer> tls) {
         return new HttpListener(
                 listener.config().name(),
                 listener.perWorker(workers),
@@ -90,7 +125,8 @@ final class HttpPath implements DataPath {
                 http.timeouts(),
                 http.limits(),
                 http.forwarded(),
-                http.http2());
+                http.http2(),
+                tls);
     }
 
     @Override
@@ -117,10 +153,13 @@ final class HttpPath implements DataPath {
     @Override
     public void publish() {
         observer.publish(proxy.numbers());
+        certified.values().forEach(ListenerTls::refresh);
+        tickets.rotateAt(Instant.now());
     }
 
     @Override
     public void close() {
         proxy.close();
+        certified.values().forEach(ListenerTls::close);
     }
 }

@@ -30,6 +30,7 @@ final class JsonLine implements AccessLogLine {
     public void write(ConnectionReport report, ByteArrayOutputStream out) {
         line(out, json -> {
             origin(json, report.started(), report.id(), report.listener(), report.client());
+            json.writeStringField("cluster", report.destination().orElse(null));
             upstream(json, report.upstream());
             json.writeStringField("outcome", AccessLogLine.lower(report.outcome()));
             json.writeNumberField("duration_ms", report.duration().toMillis());

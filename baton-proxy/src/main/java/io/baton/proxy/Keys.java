@@ -11,8 +11,19 @@ import java.util.List;
 record Keys(List<String> known, List<String> later) {
     static final Keys ROOT = of("admin", "listeners", "clusters", "access_log", "handover", "limits");
     static final Keys ADMIN = of("address");
-    static final Keys LISTENER = new Keys(List.of("name", "address", "reuse_port", "tcp", "http"), List.of("tls"));
-    static final Keys TCP = of("cluster", "idle_timeout");
+    static final Keys LISTENER = of("name", "address", "reuse_port", "tls", "tcp", "http");
+    static final Keys LISTENER_TLS = of(
+            "certificate",
+            "key",
+            "certificates",
+            "client_ca",
+            "client_certificate",
+            "min_version",
+            "alpn",
+            "handshake_timeout");
+    static final Keys CERTIFICATE = of("certificate", "key");
+    static final Keys TCP = of("cluster", "sni", "hello_timeout", "idle_timeout");
+    static final Keys SNI_ROUTE = of("server_name", "cluster");
     static final Keys HTTP = of(
             "routes",
             "idle_timeout",
@@ -27,20 +38,20 @@ record Keys(List<String> known, List<String> later) {
             "http2");
     static final Keys HTTP2 = of("prior_knowledge", "max_concurrent_streams", "stream_window", "connection_window");
     static final Keys ROUTE = of("host", "prefix", "exact", "connect", "headers", "cluster");
-    static final Keys CLUSTER = new Keys(
-            List.of(
-                    "name",
-                    "endpoints",
-                    "balance",
-                    "connect_timeout",
-                    "health",
-                    "max_connections",
-                    "max_requests",
-                    "idle_timeout",
-                    "max_idle",
-                    "protocol",
-                    "max_concurrent_streams"),
-            List.of("tls"));
+    static final Keys CLUSTER = of(
+            "name",
+            "endpoints",
+            "balance",
+            "connect_timeout",
+            "health",
+            "max_connections",
+            "max_requests",
+            "idle_timeout",
+            "max_idle",
+            "protocol",
+            "max_concurrent_streams",
+            "tls");
+    static final Keys CLUSTER_TLS = of("server_name", "ca", "certificate", "key");
     static final Keys ENDPOINT = of("address", "weight");
     static final Keys HEALTH = of("tcp", "http", "host", "status", "interval", "timeout", "healthy", "unhealthy");
     static final Keys ACCESS_LOG = of("path", "format");

@@ -1,51 +1,66 @@
 package io.baton.proxy;
 
 import io.baton.Counter;
-import io.baton.Gauge;
-import io.baton.ImportMode;
 import io.baton.Stats;
+import io.baton.relay.DestinationNumbers;
 import io.baton.relay.ListenerNumbers;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** One listener's numbers under Envoy's names, and its share of its cluster's. */
-final class ListenerStats {
-    final Counter opened;
-    final Counter destroyed;
-    final Counter connectAttemptsExceeded;
+/** One listener's numbers under Envoy's names, and its share of its clusters'. */
+final class ListenerStats extends DownstreamStats {
     final Counter idleTimeouts;
-    final Gauge active;
+    final Counter noRoute;
+    final Counter helloTimeouts;
 
-    private final Counter bytesFromClients;
-    private final Counter bytesToClients;
-    private final Counter bytesFromUpstreams;
-    private final Counter bytesToUpstreams;
-    private long publishedUp;
-    private long publishedDown;
+    private final Stats stats;
+
+    /** By cluster; also of one that only the config of a generation before has, as long as its connections are there. */
+    private final Map<String, Share> shares = new ConcurrentHashMap<>();
+
+    /** What the listener's connections are of a cluster's. */
+    static final class Share {
+        final Counter connectAttemptsExceeded;
+        private final Counter bytesFromUpstreams;
+        private final Counter bytesToUpstreams;
+        private long publishedUp;
+        private long publishedDown;
+
+        private Share(String cluster, Stats stats) {
+            String prefix = "cluster." + cluster + ".";
+            this.connectAttemptsExceeded = stats.counter(prefix + "upstream_cx_connect_attempts_exceeded");
+            this.bytesFromUpstreams = stats.counter(prefix + "upstream_cx_rx_bytes_total");
+            this.bytesToUpstreams = stats.counter(prefix + "upstream_cx_tx_bytes_total");
+        }
+    }
 
     ListenerStats(ListenerConfig listener, TcpConfig tcp, Stats stats) {
-        String prefix = "listener." + Addresses.statName(listener.address()) + ".";
-        this.opened = stats.counter(prefix + "downstream_cx_total");
-        this.destroyed = stats.counter(prefix + "downstream_cx_destroy");
-        this.active = stats.gauge(prefix + "downstream_cx_active", ImportMode.ACCUMULATE);
-        // Envoy counts bytes per tcp_proxy filter (tcp.PREFIX.downstream_cx_*_bytes_total); a listener of ours has no
-        // filters.
-        this.bytesFromClients = stats.counter(prefix + "downstream_cx_rx_bytes_total");
-        this.bytesToClients = stats.counter(prefix + "downstream_cx_tx_bytes_total");
+        super(listener, stats);
+        this.stats = stats;
+        String prefix = prefix(listener);
         this.idleTimeouts = stats.counter(prefix + "idle_timeout");
-        String cluster = "cluster." + tcp.cluster() + ".";
-        this.connectAttemptsExceeded = stats.counter(cluster + "upstream_cx_connect_attempts_exceeded");
-        this.bytesFromUpstreams = stats.counter(cluster + "upstream_cx_rx_bytes_total");
-        this.bytesToUpstreams = stats.counter(cluster + "upstream_cx_tx_bytes_total");
+        this.noRoute = stats.counter(prefix + "no_filter_chain_match");
+        this.helloTimeouts = stats.counter(prefix + "downstream_pre_cx_timeout");
+        tcp.clusters().forEach(this::share);
+    }
+
+    Share share(String cluster) {
+        return shares.computeIfAbsent(cluster, name -> new Share(name, stats));
     }
 
     /** Counts what flowed since the last call, of connections that are still open too. */
     synchronized void publish(ListenerNumbers numbers) {
-        long up = numbers.bytesUp() - publishedUp;
-        long down = numbers.bytesDown() - publishedDown;
-        publishedUp += up;
-        publishedDown += down;
+        numbers.destinations().forEach((cluster, flowed) -> publish(share(cluster), flowed));
+    }
+
+    private void publish(Share share, DestinationNumbers flowed) {
+        long up = flowed.bytesUp() - share.publishedUp;
+        long down = flowed.bytesDown() - share.publishedDown;
+        share.publishedUp += up;
+        share.publishedDown += down;
         bytesFromClients.add(up);
-        bytesToUpstreams.add(up);
-        bytesFromUpstreams.add(down);
+        share.bytesToUpstreams.add(up);
+        share.bytesFromUpstreams.add(down);
         bytesToClients.add(down);
     }
 }

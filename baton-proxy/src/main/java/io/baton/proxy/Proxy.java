@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ public final class Proxy implements AutoCloseable {
     /**
      * Opens the access log; nothing else is opened or bound yet.
      *
-     * @throws ProxyException when the access log cannot be opened
+     * @throws ProxyException when the access log cannot be opened, or a certificate is not what it was when the config was loaded
      */
     public Proxy(BatonConfig config, HotRestart hotRestart, Stats stats, Posix posix, ProxyOptions options)
             throws ProxyException {
@@ -64,13 +65,15 @@ public final class Proxy implements AutoCloseable {
         this.stats = requireNonNull(stats, "stats is null");
         this.options = requireNonNull(options, "options is null");
         this.accessLog = openAccessLog(posix);
-        config.clusters().forEach(cluster -> clusters.put(cluster.name(), new Cluster(cluster, stats, health)));
+        for (ClusterConfig cluster : config.clusters()) {
+            clusters.put(cluster.name(), new Cluster(cluster, stats, health, ClusterClients.of(cluster)));
+        }
         int workers = options.concurrency();
-        this.tcp = has(TcpConfig.class)
+        this.tcp = config.listeners().stream().anyMatch(this::isRelayed)
                 ? Optional.of(
                         new TcpPath(config, hotRestart, this::cluster, stats, posix, workers, accessLog, this::broken))
                 : Optional.empty();
-        this.http = has(HttpConfig.class)
+        this.http = config.listeners().stream().anyMatch(listener -> !isRelayed(listener))
                 ? Optional.of(
                         new HttpPath(config, hotRestart, this::cluster, stats, posix, workers, accessLog, this::broken))
                 : Optional.empty();
@@ -78,13 +81,14 @@ public final class Proxy implements AutoCloseable {
                 Thread.ofPlatform().name("baton-proxy-stats").daemon().factory());
     }
 
-    private boolean has(Class<? extends ProtocolConfig> protocol) {
-        return config.listeners().stream().map(ListenerConfig::protocol).anyMatch(protocol::isInstance);
+    /** Whether its bytes pass as they are: the kernel's work. All others pass through Netty. */
+    private boolean isRelayed(ListenerConfig listener) {
+        return listener.protocol() instanceof TcpConfig && !SecuredStreams.isSecured(listener, config);
     }
 
-    private List<BoundListener> of(Class<? extends ProtocolConfig> protocol) {
+    private List<BoundListener> those(Predicate<ListenerConfig> kind) {
         return listeners.stream()
-                .filter(listener -> protocol.isInstance(listener.config().protocol()))
+                .filter(listener -> kind.test(listener.config()))
                 .toList();
     }
 
@@ -208,8 +212,8 @@ public final class Proxy implements AutoCloseable {
             bound.add(bind(listener));
         }
         listeners = List.copyOf(bound);
-        tcp.ifPresent(path -> path.expect(of(TcpConfig.class)));
-        http.ifPresent(path -> path.expect(of(HttpConfig.class)));
+        tcp.ifPresent(path -> path.expect(those(this::isRelayed)));
+        http.ifPresent(path -> path.expect(those(listener -> !isRelayed(listener))));
         stats.gauge("server.concurrency", ImportMode.NEVER_IMPORT).set(options.concurrency());
         var _ = publisher.scheduleWithFixedDelay(
                 this::publishOrSay, PUBLISH_EVERY.toMillis(), PUBLISH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -239,9 +243,10 @@ public final class Proxy implements AutoCloseable {
                 throw new ProxyException(
                         "listener %s: %s".formatted(listener.config().name(), e.getMessage()), e);
             }
-            switch (listener.config().protocol()) {
-                case TcpConfig _ -> tcp.orElseThrow().add(listener);
-                case HttpConfig _ -> http.orElseThrow().add(listener);
+            if (isRelayed(listener.config())) {
+                tcp.orElseThrow().add(listener);
+            } else {
+                http.orElseThrow().add(listener);
             }
         }
         stats.gauge("listener_manager.total_listeners_active", ImportMode.NEVER_IMPORT)
@@ -337,6 +342,7 @@ public final class Proxy implements AutoCloseable {
         publisher.shutdownNow();
         health.close();
         cut();
+        clusters.values().forEach(Cluster::close);
         accessLog.ifPresent(AccessLog::close);
     }
 }

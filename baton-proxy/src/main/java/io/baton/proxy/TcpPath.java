@@ -4,10 +4,13 @@ import io.baton.HotRestart;
 import io.baton.RehearsalOptions;
 import io.baton.Stats;
 import io.baton.posix.Posix;
+import io.baton.relay.Destination;
 import io.baton.relay.RehearsalResult;
 import io.baton.relay.Relay;
 import io.baton.relay.RelayListener;
 import io.baton.relay.RelayOptions;
+import io.baton.relay.Routing;
+import io.baton.tls.ClientHelloPeek;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -80,13 +83,27 @@ final class TcpPath implements DataPath {
             throw new IllegalArgumentException(
                     "listener %s is not tcp".formatted(listener.config().name()));
         }
-        Cluster cluster = clusters.apply(tcp.cluster());
         return new RelayListener(
-                listener.config().name(),
-                listener.perWorker(workers),
-                cluster,
-                tcp.idleTimeout(),
-                cluster.connectTimeout());
+                listener.config().name(), listener.perWorker(workers), routing(tcp), tcp.idleTimeout());
+    }
+
+    private Routing routing(TcpConfig tcp) {
+        return tcp.sni().isEmpty()
+                ? new Routing.Fixed(destination(tcp.cluster().orElseThrow()))
+                : new Routing.ByFirstBytes(
+                        new SniRouter(tcp, this::configured), tcp.helloTimeout(), ClientHelloPeek.MAX_BYTES);
+    }
+
+    /** Of any cluster of the config: one that another generation chose need not be among those that the listener has now. */
+    private Optional<Destination> configured(String cluster) {
+        return config.clusters().stream().anyMatch(known -> known.name().equals(cluster))
+                ? Optional.of(destination(cluster))
+                : Optional.empty();
+    }
+
+    private Destination destination(String name) {
+        Cluster cluster = clusters.apply(name);
+        return new Destination(name, cluster, cluster.connectTimeout());
     }
 
     /** Clients of TCP cannot be asked to leave. */

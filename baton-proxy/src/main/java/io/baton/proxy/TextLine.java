@@ -13,7 +13,7 @@ record TextLine(RestartEpoch epoch) implements AccessLogLine {
 
     @Override
     public void write(ConnectionReport report, ByteArrayOutputStream out) {
-        out.writeBytes("%s %s %s -> %s %s %dms up=%d down=%d id=%d epoch=%d\n"
+        out.writeBytes("%s %s %s -> %s %s %dms up=%d down=%d id=%d epoch=%d cluster=%s\n"
                 .formatted(
                         TIME.format(report.started()),
                         report.listener(),
@@ -24,7 +24,8 @@ record TextLine(RestartEpoch epoch) implements AccessLogLine {
                         report.bytesUp(),
                         report.bytesDown(),
                         report.id(),
-                        epoch.value())
+                        epoch.value(),
+                        report.destination().orElse("-"))
                 .getBytes(StandardCharsets.UTF_8));
     }
 

@@ -43,8 +43,9 @@ class AccessLogTest {
         assertThat(lines())
                 .containsExactly(
                         "2026-01-02T03:04:05.678Z web 127.0.0.1:5000 -> 127.0.0.1:9000 completed 1500ms up=10 down=20 id=7"
-                                + " epoch=3",
-                        "2026-01-02T03:04:05.678Z web 127.0.0.1:5000 -> - completed 1500ms up=10 down=20 id=8 epoch=3");
+                                + " epoch=3 cluster=origin",
+                        "2026-01-02T03:04:05.678Z web 127.0.0.1:5000 -> - completed 1500ms up=10 down=20 id=8 epoch=3"
+                                + " cluster=-");
         assertThat(stats.counters()).containsEntry("access_log.written", 2L).containsEntry("access_log.dropped", 0L);
     }
 
@@ -58,10 +59,10 @@ class AccessLogTest {
         assertThat(lines())
                 .containsExactly(
                         "{\"time\":\"2026-01-02T03:04:05.678Z\",\"epoch\":3,\"id\":7,\"listener\":\"web\",\"client\":"
-                                + "\"127.0.0.1:5000\",\"upstream\":\"127.0.0.1:9000\",\"outcome\":\"completed\","
+                                + "\"127.0.0.1:5000\",\"cluster\":\"origin\",\"upstream\":\"127.0.0.1:9000\",\"outcome\":\"completed\","
                                 + "\"duration_ms\":1500,\"bytes_up\":10,\"bytes_down\":20}",
                         "{\"time\":\"2026-01-02T03:04:05.678Z\",\"epoch\":3,\"id\":8,\"listener\":\"web\",\"client\":"
-                                + "\"127.0.0.1:5000\",\"upstream\":null,\"outcome\":\"completed\",\"duration_ms\":1500,"
+                                + "\"127.0.0.1:5000\",\"cluster\":null,\"upstream\":null,\"outcome\":\"completed\",\"duration_ms\":1500,"
                                 + "\"bytes_up\":10,\"bytes_down\":20}");
     }
 
@@ -73,6 +74,7 @@ class AccessLogTest {
                     "web",
                     new SocketAddress.UnixPath("/tmp/a b\nfake line"),
                     Optional.empty(),
+                    Optional.empty(),
                     Instant.EPOCH,
                     Duration.ZERO,
                     0,
@@ -83,7 +85,7 @@ class AccessLogTest {
         assertThat(lines())
                 .containsExactly(
                         "1970-01-01T00:00:00.000Z web /tmp/a_b\\u000afake_line -> - connect_failed 0ms up=0 down=0 id=1"
-                                + " epoch=3");
+                                + " epoch=3 cluster=-");
     }
 
     /** A request is what its client made of it: whatever is in it, the line stays one line and the quotes stay closed. */
@@ -220,6 +222,7 @@ class AccessLogTest {
                 id,
                 "web",
                 inet(5000),
+                upstream.map(_ -> "origin"),
                 upstream,
                 Instant.parse("2026-01-02T03:04:05.678Z"),
                 Duration.ofMillis(1500),

@@ -1,11 +1,13 @@
 package io.baton.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -43,12 +45,25 @@ final class Client implements AutoCloseable {
     }
 
     void say(String line) throws IOException {
-        socket.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
+        say(line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void say(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
     }
 
     void hear(String line) throws IOException {
         byte[] heard = socket.getInputStream().readNBytes(line.getBytes(StandardCharsets.UTF_8).length);
         assertThat(new String(heard, StandardCharsets.UTF_8)).isEqualTo(line);
+    }
+
+    void hear(byte[] bytes) throws IOException {
+        assertThat(socket.getInputStream().readNBytes(bytes.length)).isEqualTo(bytes);
+    }
+
+    /** The other side broke off. */
+    void assertReset() {
+        assertThatThrownBy(this::read).isInstanceOf(SocketException.class).hasMessageContaining("reset");
     }
 
     /** Ends the own side and waits for the other's end. */

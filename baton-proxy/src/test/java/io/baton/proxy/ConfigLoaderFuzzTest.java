@@ -13,9 +13,13 @@ class ConfigLoaderFuzzTest {
     @FuzzTest(maxDuration = "1m")
     void anyFileGivesAConfigOrOneLine(byte[] bytes) {
         try {
-            BatonConfig config = ConfigLoader.parse(FILE, ConfigLoader.decode(FILE, bytes), host -> {
-                throw new UnknownHostException("the name is not known");
-            });
+            BatonConfig config = ConfigLoader.parse(
+                    FILE,
+                    ConfigLoader.decode(FILE, bytes),
+                    host -> {
+                        throw new UnknownHostException("the name is not known");
+                    },
+                    new UnreadTlsFiles());
             assertThat(ConfigCheck.of(config).config()).isSameAs(config);
         } catch (ConfigException e) {
             assertThat(e.getMessage())

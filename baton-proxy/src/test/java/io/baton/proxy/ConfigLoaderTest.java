@@ -12,6 +12,10 @@ import io.baton.http.UpstreamProtocol;
 import io.baton.posix.SocketAddress;
 import io.baton.proxy.ConfigMistakes.Mistake;
 import io.baton.proxy.RouteConfig.PathMatch;
+import io.baton.tls.CertificateFiles;
+import io.baton.tls.ClientAuthentication;
+import io.baton.tls.TlsServerConfig;
+import io.baton.tls.TlsVersion;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -47,8 +51,21 @@ class ConfigLoaderTest {
               - name: app
                 address: "unix:/run/app.sock"
                 tcp: { cluster: api }
+              - name: secret
+                address: 0.0.0.0:8443
+                tls: { certificate: cert.pem, key: key.pem, client_ca: ca.pem, client_certificate: optional, min_version: "1.3", handshake_timeout: 3s }
+                tcp: { cluster: secured }
+              - name: tls
+                address: 0.0.0.0:8444
+                tcp:
+                  cluster: origin
+                  sni:
+                    - { server_name: API.example.com, cluster: api }
+                    - { server_name: "*.example.com", cluster: checked }
+                  hello_timeout: 3s
               - name: http
                 address: 0.0.0.0:8082
+                tls: { certificates: [ { certificate: a.pem, key: a.key }, { certificate: b.pem, key: b.key } ], alpn: [ h2, http/1.1 ] }
                 http:
                   routes:
                     - { host: Api.example.com, prefix: /v1, headers: { X-Canary: "true" }, cluster: api }
@@ -76,6 +93,7 @@ class ConfigLoaderTest {
                 idle_timeout: 30s
                 max_idle: 16
               - { name: checked, endpoints: [ 127.0.0.1:9200 ], balance: random, health: { tcp: true }, protocol: http2, max_concurrent_streams: 10 }
+              - { name: secured, endpoints: [ 127.0.0.1:9443 ], tls: { server_name: db.example.com, ca: ca.pem, certificate: own.pem, key: own.key } }
             access_log: { path: access.log, format: json }
             handover: { drain: 30s, parent_shutdown: 1m, batch: 16, rate: 2000, rehearsal: 500ms, ready_timeout: 10s }
             limits: { connections: 5000, pipe: 64KiB }
@@ -91,9 +109,12 @@ class ConfigLoaderTest {
                         ConfigMistakes.LISTENERS,
                         ConfigMistakes.CLUSTERS,
                         ConfigMistakes.REST,
+                        SniMistakes.SNI,
                         HttpMistakes.HTTP,
                         HttpMistakes.ROUTES,
-                        HttpMistakes.CLUSTERS)
+                        HttpMistakes.CLUSTERS,
+                        TlsMistakes.LISTENERS,
+                        TlsMistakes.CLUSTERS)
                 .flatMap(List::stream);
     }
 
@@ -121,7 +142,33 @@ class ConfigLoaderTest {
                                 new SocketAddress.UnixPath("/run/app.sock"),
                                 false,
                                 new TcpConfig("api", Duration.ofHours(1))),
-                        new ListenerConfig("http", inet("0.0.0.0", 8082), true, http()));
+                        new ListenerConfig(
+                                "secret",
+                                inet("0.0.0.0", 8443),
+                                true,
+                                Optional.of(new TlsServerConfig(
+                                        List.of(files("cert.pem", "key.pem")),
+                                        List.of(),
+                                        ClientAuthentication.OPTIONAL,
+                                        Optional.of(Path.of("/etc/baton/ca.pem")),
+                                        TlsVersion.TLS_1_3,
+                                        TlsVersion.TLS_1_3,
+                                        Duration.ofSeconds(3))),
+                                new TcpConfig("secured", Duration.ofHours(1))),
+                        new ListenerConfig("tls", inet("0.0.0.0", 8444), true, sni()),
+                        new ListenerConfig(
+                                "http",
+                                inet("0.0.0.0", 8082),
+                                true,
+                                Optional.of(TlsServerConfig.of(files("a.pem", "a.key"))
+                                        .withCertificates(List.of(files("a.pem", "a.key"), files("b.pem", "b.key")))
+                                        .withApplicationProtocols(List.of("h2", "http/1.1"))),
+                                http()));
+        assertThat(config.cluster("secured").tls())
+                .contains(new ClusterTls(
+                        Optional.of("db.example.com"),
+                        Optional.of(Path.of("/etc/baton/ca.pem")),
+                        Optional.of(files("own.pem", "own.key"))));
         assertThat(config.cluster("origin").connectTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.cluster("origin").endpoints())
                 .containsExactly(
@@ -138,6 +185,18 @@ class ConfigLoaderTest {
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10)));
         assertThat(config.limits()).isEqualTo(new LimitsConfig(OptionalInt.of(5000), 64 << 10));
+    }
+
+    private static CertificateFiles files(String certificate, String key) {
+        return new CertificateFiles(Path.of("/etc/baton", certificate), Path.of("/etc/baton", key));
+    }
+
+    private static TcpConfig sni() {
+        return new TcpConfig(
+                Optional.of("origin"),
+                List.of(new SniRoute("api.example.com", "api"), new SniRoute("*.example.com", "checked")),
+                Duration.ofSeconds(3),
+                Duration.ofHours(1));
     }
 
     private static HttpConfig http() {
@@ -216,10 +275,13 @@ class ConfigLoaderTest {
         InetAddress address = InetAddress.ofLiteral("10.1.2.3");
 
         BatonConfig config = ConfigLoader.parse(
-                Path.of("baton.yaml"), FULL.replace("127.0.0.1:9000", "app.example.com:9000"), host -> {
+                Path.of("baton.yaml"),
+                FULL.replace("127.0.0.1:9000", "app.example.com:9000"),
+                host -> {
                     assertThat(host).isEqualTo("app.example.com");
                     return address;
-                });
+                },
+                new UnreadTlsFiles());
 
         assertThat(config.cluster("origin").endpoints().getFirst())
                 .isEqualTo(new Endpoint("app.example.com:9000", new SocketAddress.Inet(address, 9000)));
@@ -231,11 +293,15 @@ class ConfigLoaderTest {
                 .isTrue();
     }
 
+    private static BatonConfig load(Path file) throws ConfigException {
+        return ConfigLoader.load(file, HostResolver.system(), new UnreadTlsFiles());
+    }
+
     @Test
     void aFileIsLoadedWithItsByteOrderMark() throws Exception {
         Path file = Files.writeString(directory.resolve("baton.yaml"), "\uFEFF" + FULL);
 
-        assertThat(ConfigLoader.load(file).accessLog().orElseThrow().path()).isEqualTo(directory.resolve("access.log"));
+        assertThat(load(file).accessLog().orElseThrow().path()).isEqualTo(directory.resolve("access.log"));
     }
 
     @Test
@@ -282,10 +348,9 @@ class ConfigLoaderTest {
                         .replace("cluster: origin", "cluster: api")
                         .replace("path: access.log", "path: logs/access.log"));
 
-        assertThat(ConfigCheck.check(file).warnings())
+        assertThat(ConfigCheck.of(load(file)).warnings())
                 .containsExactly(
                         "cluster \"origin\" is used by no listener",
-                        "cluster \"checked\" is used by no listener",
                         "admin.address 0.0.0.0:9901 is not loopback: everybody who reaches it can stop the server",
                         "access_log.path %s: there is no directory %s"
                                 .formatted(directory.resolve("logs/access.log"), directory.resolve("logs")));
@@ -327,7 +392,8 @@ class ConfigLoaderTest {
     private static BatonConfig parse(String yaml) throws ConfigException {
         // Relative, so that messages show what the user typed; the directory only matters for relative paths inside.
         Yaml root = YamlParser.parse("baton.yaml", yaml);
-        return new ConfigReader(Path.of("/etc/baton"), NO_NAMES).read(new Value("baton.yaml", "", root));
+        return new ConfigReader(Path.of("/etc/baton"), NO_NAMES, new UnreadTlsFiles())
+                .read(new Value("baton.yaml", "", root));
     }
 
     private static SocketAddress.Inet inet(String host, int port) {

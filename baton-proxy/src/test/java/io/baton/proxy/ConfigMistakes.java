@@ -90,7 +90,7 @@ final class ConfigMistakes {
             mistake(
                     "an unknown key of a listener",
                     CLUSTER + "listeners:\n  - name: web\n    adress: 0.0.0.0:80\n    tcp: { cluster: origin }\n",
-                    "baton.yaml:4:5: listeners[0]: unknown key \"adress\", expected name, address, reuse_port, tcp or http; did"
+                    "baton.yaml:4:5: listeners[0]: unknown key \"adress\", expected name, address, reuse_port, tls, tcp or http; did"
                             + " you mean \"address\"?"),
             mistake(
                     "a key like no other",
@@ -102,17 +102,6 @@ final class ConfigMistakes {
                     GOOD + "\"a\\nb\": 1\n",
                     "baton.yaml:3:1: unknown key \"a\\u000ab\", expected admin, listeners, clusters, access_log, handover or"
                             + " limits"),
-            mistake(
-                    "tls on a listener",
-                    CLUSTER + "listeners:\n  - { name: web, address: 0.0.0.0:80, tls: { certificate: cert.pem } }\n",
-                    "baton.yaml:3:39: listeners[0].tls: not supported yet, expected name, address, reuse_port, tcp or"
-                            + " http"),
-            mistake(
-                    "tls of a cluster",
-                    LISTENER + "clusters: [{ name: origin, endpoints: [\"127.0.0.1:1\"], tls: { ca: a.pem } }]\n",
-                    "baton.yaml:2:56: clusters[0].tls: not supported yet, expected name, endpoints, balance,"
-                            + " connect_timeout, health, max_connections, max_requests, idle_timeout, max_idle, protocol or"
-                            + " max_concurrent_streams"),
             mistake(
                     "no listeners",
                     CLUSTER,
@@ -132,7 +121,7 @@ final class ConfigMistakes {
             mistake(
                     "a listener as a word",
                     CLUSTER + "listeners: [web]\n",
-                    "baton.yaml:2:13: listeners[0]: \"web\", expected a mapping with name, address, reuse_port, tcp"
+                    "baton.yaml:2:13: listeners[0]: \"web\", expected a mapping with name, address, reuse_port, tls, tcp"
                             + " or http"),
             mistake(
                     "a key with nothing after it",

@@ -32,6 +32,10 @@ class ConfigSchemaTest {
             Map.entry("admin", Keys.ADMIN),
             Map.entry("listener", Keys.LISTENER),
             Map.entry("tcp", Keys.TCP),
+            Map.entry("listener_tls", Keys.LISTENER_TLS),
+            Map.entry("certificate", Keys.CERTIFICATE),
+            Map.entry("cluster_tls", Keys.CLUSTER_TLS),
+            Map.entry("sni_route", Keys.SNI_ROUTE),
             Map.entry("http", Keys.HTTP),
             Map.entry("http2", Keys.HTTP2),
             Map.entry("route", Keys.ROUTE),
@@ -92,7 +96,7 @@ class ConfigSchemaTest {
 
         for (String sample : samples) {
             assertThat(errors(sample)).as(sample).isEmpty();
-            assertThat(ConfigLoader.parse(Path.of("baton.yaml"), sample, HostResolver.system())
+            assertThat(ConfigLoader.parse(Path.of("baton.yaml"), sample, HostResolver.system(), new UnreadTlsFiles())
                             .listeners())
                     .isNotEmpty();
         }
@@ -101,7 +105,8 @@ class ConfigSchemaTest {
     /** What the schema refuses the loader refuses: an editor must not underline what works. */
     @Test
     void theSchemaKnowsMostMistakesOfOneValue() {
-        List<Mistake> mistakes = Stream.of(HttpMistakes.HTTP, HttpMistakes.ROUTES, HttpMistakes.CLUSTERS)
+        List<Mistake> mistakes = Stream.of(
+                        SniMistakes.SNI, HttpMistakes.HTTP, HttpMistakes.ROUTES, HttpMistakes.CLUSTERS)
                 .flatMap(List::stream)
                 .toList();
         List<String> missed = mistakes.stream()
@@ -112,6 +117,13 @@ class ConfigSchemaTest {
         // Bounds of durations and sizes, names of clusters and what a host may be are the loader's alone.
         assertThat(missed)
                 .containsExactlyInAnyOrder(
+                        "a server name with a port",
+                        "an address for a server name",
+                        "a star for every server name",
+                        "a star in the middle of a server name",
+                        "a server name twice",
+                        "a server name that goes to a cluster that is not there",
+                        "a hello that may take for ever",
                         "a timeout of nothing",
                         "headers that hold nothing",
                         "a request line as long as a book",

@@ -227,7 +227,8 @@ class HttpProxyingTest {
     /** @param more keys of the cluster "rest" */
     private BatonConfig config(String more) throws ConfigException {
         return ConfigLoader.parse(
-                Path.of("baton.yaml"), """
+                Path.of("baton.yaml"),
+                """
                 listeners:
                   - name: web
                     address: 127.0.0.1:%d
@@ -240,7 +241,9 @@ class HttpProxyingTest {
                   - { name: api, endpoints: [ 127.0.0.1:%d ] }
                   - { name: rest, endpoints: [ 127.0.0.1:%d ]%s }
                 handover: { rehearsal: 300ms }
-                """.formatted(port, api.port(), rest.port(), more), HostResolver.system());
+                """.formatted(port, api.port(), rest.port(), more),
+                HostResolver.system(),
+                new UnreadTlsFiles());
     }
 
     private Generation join(int epoch, BatonConfig config) throws Exception {

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param loop that gets it
  * @param route of that loop
- * @param fds owned by this until the loop has them: client, upstream, then read and write end of each pipe in use, the upward one first
+ * @param fds owned by this until the loop has them: client, upstream if there is one, then read and write end of each pipe in use, the upward one first
  */
 record Arrival(EventLoop loop, Route route, ConnectionSnapshot snapshot, List<Fd> fds) implements RestoredConnection {
 

@@ -2,11 +2,14 @@ package io.baton.relay;
 
 import io.baton.posix.Fd;
 import io.baton.posix.SocketAddress;
+import io.baton.relay.ConnectionSnapshot.Stage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
     enum State {
         FREE,
+        /** Its client has not said enough to know where it goes: see {@link FirstLook}. */
+        ROUTING,
         CONNECTING,
         RELAYING,
         /** Quiesced, and offered to another process: see {@link Moves}. */
@@ -36,6 +41,9 @@ final class Connection {
 
     long id;
     Route route = Route.NONE;
+    /** Where it goes; {@link Target#NONE} while {@link State#ROUTING}. */
+    Target target = Target.NONE;
+
     Iterator<SocketAddress> candidates = Collections.emptyIterator();
     int tries;
     SocketAddress clientAddress = new SocketAddress.UnixUnnamed();
@@ -80,9 +88,10 @@ final class Connection {
     }
 
     void begin(long newId, Route newRoute, SocketAddress address, long nowNanos) {
-        state = State.CONNECTING;
+        state = State.ROUTING;
         id = newId;
         route = newRoute;
+        target = Target.NONE;
         candidates = Collections.emptyIterator();
         tries = 0;
         failed = null;
@@ -96,6 +105,13 @@ final class Connection {
         down.reset();
     }
 
+    /** Is decided. */
+    void goTo(Target newTarget) {
+        state = State.CONNECTING;
+        target = newTarget;
+        candidates = newTarget.upstreams().candidates();
+    }
+
     /** Keeps {@code endpoint} from being tried again, by whoever has the connection then. */
     void addFailed(SocketAddress endpoint) {
         List<SocketAddress> known = failed;
@@ -107,13 +123,14 @@ final class Connection {
     }
 
     boolean canMove() {
-        return state == State.RELAYING || state == State.CONNECTING;
+        return state == State.RELAYING || state == State.CONNECTING || state == State.ROUTING;
     }
 
     /** How many fds it has. */
     int fds() {
+        int sockets = (client.fd == null ? 0 : 1) + (upstream.fd == null ? 0 : 1);
         int pipes = (up.pipe == null ? 0 : 1) + (down.pipe == null ? 0 : 1);
-        return ConnectionSnapshot.SOCKETS + pipes * ConnectionSnapshot.ENDS_OF_A_PIPE;
+        return sockets + pipes * ConnectionSnapshot.ENDS_OF_A_PIPE;
     }
 
     void depart(Departure newDeparture) {
@@ -145,17 +162,14 @@ final class Connection {
     }
 
     ConnectionSnapshot snapshot(long nowNanos) {
-        SocketAddress endpoint = upstreamAddress;
         List<SocketAddress> known = failed;
-        if (endpoint == null) {
-            throw new IllegalStateException("connection %d has no upstream".formatted(id));
-        }
         return new ConnectionSnapshot(
                 id,
                 route.listener(),
-                state == State.RELAYING,
+                stage(),
+                target.name(),
                 clientAddress,
-                endpoint,
+                upstreamAddress,
                 started,
                 nowNanos - startedNanos,
                 nowNanos - lastActivityNanos,
@@ -166,10 +180,18 @@ final class Connection {
                 FlowSnapshot.of(down));
     }
 
-    /** Becomes what another process knew of the connection. */
+    private Stage stage() {
+        return switch (state) {
+            case ROUTING -> Stage.ROUTING;
+            case CONNECTING -> Stage.CONNECTING;
+            case RELAYING -> Stage.RELAYING;
+            case FREE, DEPARTING -> throw new IllegalStateException("connection %d is %s".formatted(id, state));
+        };
+    }
+
+    /** Becomes what another process knew of the connection, but for where it goes. */
     void restore(ConnectionSnapshot snapshot, Route newRoute, long nowNanos) {
         begin(snapshot.id(), newRoute, snapshot.client(), nowNanos);
-        state = snapshot.relaying() ? State.RELAYING : State.CONNECTING;
         tries = snapshot.tries();
         failed = snapshot.failed().isEmpty() ? null : new ArrayList<>(snapshot.failed());
         upstreamAddress = snapshot.upstream();
@@ -179,8 +201,34 @@ final class Connection {
         connectDeadlineNanos = nowNanos + snapshot.connectLeftNanos();
         up.restore(snapshot.up());
         down.restore(snapshot.down());
-        if (state == State.CONNECTING) {
-            candidates = new UntriedCandidates(newRoute.upstreams(), snapshot.upstream(), snapshot.failed());
+    }
+
+    /** Goes on where it went to there; if that was not decided yet, its client is looked at anew. */
+    void restoreTarget(ConnectionSnapshot snapshot) {
+        SocketAddress current = snapshot.upstream();
+        if (current == null) {
+            return;
         }
+        target = route.target(snapshot.destination());
+        if (snapshot.stage() == Stage.RELAYING) {
+            state = State.RELAYING;
+        } else {
+            state = State.CONNECTING;
+            candidates = new UntriedCandidates(target.upstreams(), current, snapshot.failed());
+        }
+    }
+
+    ConnectionReport report(ConnectionOutcome outcome, long nowNanos) {
+        return new ConnectionReport(
+                id,
+                route.listener(),
+                clientAddress,
+                target.name().isEmpty() ? Optional.empty() : Optional.of(target.name()),
+                Optional.ofNullable(upstreamAddress),
+                started,
+                Duration.ofNanos(nowNanos - startedNanos),
+                up.bytesDelivered,
+                down.bytesDelivered,
+                outcome);
     }
 }

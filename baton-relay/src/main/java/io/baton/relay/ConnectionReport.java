@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param id unique within the relay
  * @param listener {@link RelayListener#name}
  * @param client who connected
+ * @param destination {@link Destination#name} of where it went; empty when that was not decided
  * @param upstream the endpoint that accepted, or else the last one tried; empty when there was none to try
  * @param started when the client was accepted
  * @param duration from then to the end
@@ -21,6 +22,7 @@ public record ConnectionReport(
         long id,
         String listener,
         SocketAddress client,
+        Optional<String> destination,
         Optional<SocketAddress> upstream,
         Instant started,
         Duration duration,

@@ -10,8 +10,6 @@ import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +29,7 @@ final class Connections {
     private final TimerWheel wheel;
     private final Budget budget;
     private final RelayObserver observer;
+    private final FirstLook firstLook;
     private final Connector connector;
     private final Pump pump;
     private final ConnectionTable table = new ConnectionTable();
@@ -47,6 +46,7 @@ final class Connections {
         this.wheel = parts.wheel();
         this.budget = parts.budget();
         this.observer = parts.observer();
+        this.firstLook = new FirstLook(parts);
         this.connector = new Connector(parts);
         this.pump = pump;
         this.loop = loop;
@@ -72,8 +72,7 @@ final class Connections {
         onMovable.run();
         try {
             observer.connectionOpened(route.listener());
-            connection.candidates = route.upstreams().candidates();
-            connectNext(connection);
+            route(connection, 0);
         } catch (RuntimeException e) {
             fail(connection, e);
         }
@@ -88,6 +87,7 @@ final class Connections {
         Connection connection = endpoint.connection;
         try {
             switch (connection.state) {
+                case ROUTING -> route(connection, events);
                 case CONNECTING -> connecting(connection, endpoint, events);
                 case RELAYING -> relaying(connection, endpoint, events);
                 case FREE, DEPARTING ->
@@ -102,6 +102,7 @@ final class Connections {
     void onTimer(Connection connection) {
         try {
             switch (connection.state) {
+                case ROUTING -> routeTimer(connection);
                 case CONNECTING -> connectTimer(connection);
                 case RELAYING -> idleTimer(connection);
                 case FREE, DEPARTING ->
@@ -123,11 +124,13 @@ final class Connections {
 
     /** Begins to wait for what a connection that rested, here or in another process, waits for. */
     void goOn(Connection connection) {
-        if (connection.state == Connection.State.RELAYING) {
+        if (connection.state == Connection.State.ROUTING) {
+            route(connection, 0);
+        } else if (connection.state == Connection.State.RELAYING) {
             SocketAddress endpoint = connection.upstreamAddress;
             if (!connection.atUpstream && endpoint != null) {
                 connection.atUpstream = true;
-                connection.route.upstreams().arrived(endpoint);
+                connection.target.upstreams().arrived(endpoint);
             }
             armIdle(connection);
             updateInterest(connection);
@@ -150,6 +153,25 @@ final class Connections {
         LOG.error("connection {} of listener {} is cut", connection.id, connection.route.listener(), e);
         if (connection.state != Connection.State.FREE) {
             end(connection, ConnectionOutcome.CUT);
+        }
+    }
+
+    private void route(Connection connection, int events) {
+        switch (firstLook.at(connection, events)) {
+            case FirstLook.Outcome.Wait() -> {}
+            case FirstLook.Outcome.Go(Target target) -> {
+                connection.goTo(target);
+                connectNext(connection);
+            }
+            case FirstLook.Outcome.End(ConnectionOutcome how) -> end(connection, how);
+        }
+    }
+
+    private void routeTimer(Connection connection) {
+        if (firstLook.isOverdue(connection, clock.nowNanos())) {
+            end(connection, ConnectionOutcome.HELLO_TIMEOUT);
+        } else {
+            route(connection, 0); // the wheel's horizon, not the deadline
         }
     }
 
@@ -200,7 +222,7 @@ final class Connections {
         SocketAddress endpoint = connection.upstreamAddress;
         if (endpoint != null) {
             connection.atUpstream = true;
-            connection.route.upstreams().connected(endpoint);
+            connection.target.upstreams().connected(endpoint);
         }
         armIdle(connection);
         updateInterest(connection);
@@ -266,8 +288,8 @@ final class Connections {
     private void count(Connection connection, Flow flow, long bytes) {
         if (bytes > 0) {
             connection.lastActivityNanos = clock.nowNanos();
-            LoopCounters counters = connection.route.counters();
-            (flow == connection.up ? counters.bytesUp : counters.bytesDown).add(bytes);
+            Target target = connection.target;
+            (flow == connection.up ? target.bytesUp() : target.bytesDown()).add(bytes);
         }
     }
 
@@ -322,7 +344,7 @@ final class Connections {
         // One on offer may have a new owner already, whose socket a reset would break: it only loses our duplicates.
         boolean reset = outcome != ConnectionOutcome.COMPLETED && !connection.abandonDeparture();
         connection.route.counters().closed.add(1);
-        ConnectionReport report = report(connection, outcome);
+        ConnectionReport report = connection.report(outcome, clock.nowNanos());
         forget(connection, reset);
         observer.connectionClosed(report);
     }
@@ -336,6 +358,7 @@ final class Connections {
         close(connection.upstream.detach(), reset);
         leaveUpstream(connection);
         connection.route = Route.NONE;
+        connection.target = Target.NONE;
         table.free(connection);
         budget.give();
     }
@@ -346,7 +369,7 @@ final class Connections {
         if (connection.atUpstream && endpoint != null) {
             connection.atUpstream = false;
             try {
-                connection.route.upstreams().ended(endpoint);
+                connection.target.upstreams().ended(endpoint);
             } catch (RuntimeException e) {
                 LOG.error("what is said of the end of connection {} failed", connection.id, e);
             }
@@ -366,18 +389,5 @@ final class Connections {
         } catch (PosixException e) {
             LOG.debug("{} is closed without reset: {}", socket, e.getMessage());
         }
-    }
-
-    private ConnectionReport report(Connection connection, ConnectionOutcome outcome) {
-        return new ConnectionReport(
-                connection.id,
-                connection.route.listener(),
-                connection.clientAddress,
-                Optional.ofNullable(connection.upstreamAddress),
-                connection.started,
-                Duration.ofNanos(clock.nowNanos() - connection.startedNanos),
-                connection.up.bytesDelivered,
-                connection.down.bytesDelivered,
-                outcome);
     }
 }

@@ -70,7 +70,7 @@ final class Connector {
             boolean connected = posix.connect(socket, endpoint);
             connection.upstream.open(socket);
             if (connected || epoll.update(connection.upstream, PollCalls.EPOLLOUT)) {
-                connection.connectDeadlineNanos = clock.nowNanos() + connection.route.connectNanos();
+                connection.connectDeadlineNanos = clock.nowNanos() + connection.target.connectNanos();
                 return Optional.of(connected);
             }
             abandon(connection, Errno.ENOMEM);
@@ -92,7 +92,7 @@ final class Connector {
     private static void failed(Connection connection, SocketAddress endpoint, Errno reason) {
         connection.addFailed(endpoint);
         connection.route.counters().connectFailures.add(1);
-        connection.route.upstreams().failed(endpoint, reason);
+        connection.target.upstreams().failed(endpoint, reason);
     }
 
     private static SocketFamily family(SocketAddress address) {

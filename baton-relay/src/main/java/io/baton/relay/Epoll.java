@@ -6,7 +6,7 @@ import io.baton.posix.Fd;
 import io.baton.posix.PollCalls;
 import io.baton.posix.Posix;
 
-/** The epoll of one loop: level-triggered; told of a change only when there is one. */
+/** The epoll of one loop: level-triggered, unless a caller wants it otherwise; told of a change only when there is one. */
 final class Epoll implements AutoCloseable {
     private final Posix posix;
     private final Fd fd;

@@ -1,5 +1,6 @@
 package io.baton.relay;
 
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A listener's numbers on one loop. Each has a single writer, the loop, so counting needs no atomic read-modify-write. */
@@ -8,13 +9,11 @@ final class LoopCounters {
     final Count closed = new Count();
     final Count movedIn = new Count();
     final Count movedOut = new Count();
-    final Count bytesUp = new Count();
-    final Count bytesDown = new Count();
     final Count upstreamConnections = new Count();
     final Count connectFailures = new Count();
 
     /** Any thread. */
-    ListenerNumbers read() {
+    ListenerNumbers read(Map<String, DestinationNumbers> destinations) {
         long left = movedOut.read(); // before what comes, or active could be negative
         long ended = closed.read();
         long came = movedIn.read();
@@ -22,12 +21,11 @@ final class LoopCounters {
         return new ListenerNumbers(
                 total,
                 total + came - ended - left,
-                bytesUp.read(),
-                bytesDown.read(),
                 upstreamConnections.read(),
                 connectFailures.read(),
                 came,
-                left);
+                left,
+                destinations);
     }
 
     static final class Count {

@@ -99,7 +99,9 @@ final class Moves {
         List<Fd> pipeEnds = new ArrayList<>(0);
         List<Fd> fds = new ArrayList<>(ConnectionSnapshot.MAX_FDS);
         addSocket(fds, connection.client);
-        addSocket(fds, connection.upstream);
+        if (connection.upstream.fd != null) {
+            addSocket(fds, connection.upstream);
+        }
         addPipe(pipeEnds, connection.up.pipe);
         addPipe(pipeEnds, connection.down.pipe);
         fds.addAll(pipeEnds);
@@ -169,21 +171,25 @@ final class Moves {
         connection.restore(snapshot, arrival.route(), clock.nowNanos());
         List<Fd> fds = arrival.fds();
         connection.client.open(fds.get(0));
-        connection.upstream.open(fds.get(1));
+        int sockets = snapshot.sockets();
+        if (sockets > 1) {
+            connection.upstream.open(fds.get(1));
+        }
         arrival.route().counters().movedIn.add(1);
         try {
             observer.connectionRestored(snapshot.listener());
+            connection.restoreTarget(snapshot);
             attach(connection, snapshot, fds);
             connections.goOn(connection);
         } catch (RuntimeException e) {
             connections.fail(connection, e);
         } finally {
-            fds.subList(ConnectionSnapshot.SOCKETS, fds.size()).forEach(Fd::close); // what the pool has not taken
+            fds.subList(sockets, fds.size()).forEach(Fd::close); // what the pool has not taken
         }
     }
 
     private void attach(Connection connection, ConnectionSnapshot snapshot, List<Fd> fds) {
-        int next = ConnectionSnapshot.SOCKETS;
+        int next = snapshot.sockets();
         if (snapshot.up().hasPipe()) {
             attach(connection.up, snapshot.up(), fds.get(next), fds.get(next + 1));
             next += ConnectionSnapshot.ENDS_OF_A_PIPE;

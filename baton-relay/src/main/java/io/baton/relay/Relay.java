@@ -234,10 +234,7 @@ public final class Relay implements AutoCloseable {
     public Map<String, ListenerNumbers> numbers() {
         Map<String, ListenerNumbers> sums = new HashMap<>();
         routes.forEach((name, perLoop) -> sums.put(
-                name,
-                perLoop.stream()
-                        .map(route -> route.counters().read())
-                        .reduce(ListenerNumbers.ZERO, ListenerNumbers::plus)));
+                name, perLoop.stream().map(Route::numbers).reduce(ListenerNumbers.ZERO, ListenerNumbers::plus)));
         return sums;
     }
 

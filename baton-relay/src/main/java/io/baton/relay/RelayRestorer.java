@@ -23,7 +23,7 @@ final class RelayRestorer implements ConnectionRestorer {
 
     @Override
     public boolean adopts(int version) {
-        return version == ConnectionSnapshotCodec.VERSION;
+        return ConnectionSnapshotCodec.reads(version);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.baton.posix.SocketAddress;
+import io.baton.relay.ConnectionSnapshot.Stage;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -19,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 
 class ConnectionSnapshotCodecTest {
     private static final FlowSnapshot NOTHING = new FlowSnapshot(0, 0, false, false, false);
@@ -54,7 +56,7 @@ class ConnectionSnapshotCodecTest {
 
     @Example
     void aTcpConnectionTakesLittle() {
-        assertThat(codec.encode(idle("web", LOOPBACK))).hasSizeLessThanOrEqualTo(96);
+        assertThat(codec.encode(idle("web", LOOPBACK))).hasSizeLessThanOrEqualTo(103);
     }
 
     @Example
@@ -64,7 +66,7 @@ class ConnectionSnapshotCodecTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConnectionSnapshotCodec.decode(bytes))
-                .withMessage("a relay snapshot of version 9, expected 1");
+                .withMessage("a relay snapshot of version 9, expected 1 to 2");
     }
 
     @Example
@@ -74,7 +76,40 @@ class ConnectionSnapshotCodecTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ConnectionSnapshotCodec.decode(bytes))
-                .withMessage("a relay snapshot that makes no sense: flags are -127, expected 0 to 127");
+                .withMessage(
+                        "a relay snapshot that makes no sense: flags are 129 of version 2, expected those of one stage");
+    }
+
+    @Example
+    void aSnapshotOfTheReleaseBeforeIsRead() {
+        ConnectionSnapshot snapshot = idle("web", LOOPBACK);
+        byte[] bytes = codec.encode(snapshot);
+        int destination = 72 + 1 + "web".length();
+        byte[] older = new byte[bytes.length - 1 - snapshot.destination().length()];
+        System.arraycopy(bytes, 0, older, 0, destination);
+        System.arraycopy(
+                bytes, bytes.length - older.length + destination, older, destination, older.length - destination);
+        older[0] = 1;
+
+        assertThat(ConnectionSnapshotCodec.decode(older))
+                .isEqualTo(snapshot(Stage.RELAYING, "web", "", LOOPBACK, LOOPBACK, 1));
+
+        older[1] = (byte) 128; // it knew nothing of connections that are not decided
+        assertThatIllegalArgumentException().isThrownBy(() -> ConnectionSnapshotCodec.decode(older));
+    }
+
+    @Example
+    void aConnectionThatIsNotDecidedHasTriedNothing() {
+        ConnectionSnapshot waiting = snapshot(Stage.ROUTING, "web", "", LOOPBACK, null, 0);
+
+        assertThat(ConnectionSnapshotCodec.decode(codec.encode(waiting))).isEqualTo(waiting);
+        assertThat(waiting.fds()).isOne();
+        assertThat(idle("web", LOOPBACK).fds()).isEqualTo(2);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> snapshot(Stage.ROUTING, "web", "origin", LOOPBACK, null, 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> snapshot(Stage.ROUTING, "web", "", LOOPBACK, LOOPBACK, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> snapshot(Stage.RELAYING, "web", "", LOOPBACK, null, 1));
     }
 
     @Example
@@ -92,8 +127,31 @@ class ConnectionSnapshotCodecTest {
     }
 
     private static ConnectionSnapshot idle(String listener, SocketAddress client) {
+        return snapshot(Stage.RELAYING, listener, "origin", client, LOOPBACK, 1);
+    }
+
+    private static ConnectionSnapshot snapshot(
+            Stage stage,
+            String listener,
+            String destination,
+            SocketAddress client,
+            @Nullable SocketAddress upstream,
+            int tries) {
         return new ConnectionSnapshot(
-                1, listener, true, client, LOOPBACK, Instant.EPOCH, 2, 1, 0, 1, List.of(), NOTHING, NOTHING);
+                1,
+                listener,
+                stage,
+                destination,
+                client,
+                upstream,
+                Instant.EPOCH,
+                2,
+                1,
+                0,
+                tries,
+                List.of(),
+                NOTHING,
+                NOTHING);
     }
 
     @Provide
@@ -112,35 +170,38 @@ class ConnectionSnapshotCodecTest {
                         times(),
                         Arbitraries.longs(),
                         addresses().list().ofMaxSize(Connector.MAX_TRIES))
-                .flatAs((id, listener, client, upstream, started, times, left, failed) -> flows(times.relaying())
+                .flatAs((id, listener, client, upstream, started, times, left, failed) -> flows(times.stage())
                         .map(flows -> new ConnectionSnapshot(
                                 id,
                                 listener,
-                                times.relaying(),
+                                times.stage(),
+                                times.destination(),
                                 client,
-                                upstream,
+                                times.stage() == Stage.ROUTING ? null : upstream,
                                 started,
                                 times.age(),
                                 times.idle(),
                                 left,
-                                Math.max(1, failed.size()),
-                                failed,
+                                times.stage() == Stage.ROUTING ? 0 : Math.max(1, failed.size()),
+                                times.stage() == Stage.ROUTING ? List.of() : failed,
                                 flows.get(0),
                                 flows.get(1))));
     }
 
-    private record Times(boolean relaying, long age, long idle) {}
+    private record Times(Stage stage, String destination, long age, long idle) {}
 
     private static Arbitrary<Times> times() {
         return Combinators.combine(
-                        Arbitraries.of(true, false),
+                        Arbitraries.of(Stage.class),
+                        Arbitraries.of("", "origin", "a".repeat(255)),
                         Arbitraries.longs().greaterOrEqual(0),
                         Arbitraries.longs().greaterOrEqual(0))
-                .as((relaying, one, two) -> new Times(relaying, Math.max(one, two), Math.min(one, two)));
+                .as((stage, destination, one, two) -> new Times(
+                        stage, stage == Stage.ROUTING ? "" : destination, Math.max(one, two), Math.min(one, two)));
     }
 
-    private static Arbitrary<List<FlowSnapshot>> flows(boolean relaying) {
-        Arbitrary<FlowSnapshot> flow = relaying ? flow() : Arbitraries.just(NOTHING);
+    private static Arbitrary<List<FlowSnapshot>> flows(Stage stage) {
+        Arbitrary<FlowSnapshot> flow = stage == Stage.RELAYING ? flow() : Arbitraries.just(NOTHING);
         return flow.list()
                 .ofSize(2)
                 .filter(both -> !both.get(0).ended() || !both.get(1).ended());

@@ -59,7 +59,8 @@ class IdleTest {
         clock.addAndGet(by.toNanos());
         long before = fixture.relay.rounds();
         Waits.until(() -> {
-            // Each time, because a round that is just beginning takes this wake for its own; and the second has ended the first.
+            // Each time, because a round that is just beginning takes this wake for its own; and the second has ended
+            // the first.
             fixture.relay.poke();
             return fixture.relay.rounds() >= before + 2;
         });

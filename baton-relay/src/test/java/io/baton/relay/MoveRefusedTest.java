@@ -103,14 +103,16 @@ class MoveRefusedTest {
             Snapshot tooFew =
                     new Snapshot(whole.kind(), whole.bytes(), whole.fds().subList(0, 1));
             byte[] bytes = whole.bytes().clone();
-            bytes[0] = 2;
+            bytes[0] = 3;
             Snapshot newer = new Snapshot(whole.kind(), bytes, whole.fds());
             var restorer = scene.second.relay.connectionRestorer();
 
             assertThatThrownBy(() -> restorer.restore(tooFew)).hasMessage("connection 0 comes with 1 fds, expected 2");
-            assertThatThrownBy(() -> restorer.restore(newer)).hasMessage("a relay snapshot of version 2, expected 1");
+            assertThatThrownBy(() -> restorer.restore(newer))
+                    .hasMessage("a relay snapshot of version 3, expected 1 to 2");
             assertThat(restorer.adopts(1)).isTrue();
-            assertThat(restorer.adopts(2)).isFalse();
+            assertThat(restorer.adopts(2)).isTrue();
+            assertThat(restorer.adopts(3)).isFalse();
             assertThat(scene.second.relay.activeConnections()).isZero();
             offered.resume();
         }

@@ -6,6 +6,8 @@ import io.baton.posix.Errno;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Two relays, one connection through the first, and both ends of it in the test's hands. */
 final class MoveScene implements AutoCloseable {
+    static final Duration HELLO_TIMEOUT = Duration.ofMinutes(1);
+
     final Upstream upstream = new Upstream();
     final Ferry ferry = new Ferry();
     final RelayFixture first;
@@ -31,13 +35,21 @@ final class MoveScene implements AutoCloseable {
     }
 
     MoveScene(boolean withPipes, LongSupplier clock) throws Exception {
-        first = setup(withPipes, clock).start();
-        second = setup(withPipes, clock).start();
+        this(withPipes, false, clock);
+    }
+
+    /** @param routed clients must say where they want to go: to endpoint 0 */
+    MoveScene(boolean withPipes, boolean routed, LongSupplier clock) throws Exception {
+        first = setup(withPipes, routed, clock).start();
+        second = setup(withPipes, routed, clock).start();
         owner = first;
     }
 
-    private RelayFixture.Setup setup(boolean withPipes, LongSupplier clock) {
+    private RelayFixture.Setup setup(boolean withPipes, boolean routed, LongSupplier clock) {
         RelayFixture.Setup setup = RelayFixture.relay().clock(clock).to(upstream.port());
+        if (routed) {
+            setup.routed(HELLO_TIMEOUT);
+        }
         return withPipes
                 ? setup
                 : setup.posix(new FaultyPosix().failing("pipe", Errno.EMFILE).posix());
@@ -52,6 +64,28 @@ final class MoveScene implements AutoCloseable {
         client = keep(first.connect(receiveBuffer));
         server = keep(upstream.accept());
         Waits.until(() -> first.numbers().upstreamConnections() == 1);
+        return this;
+    }
+
+    /** A client that has said {@code hello}, which the relay has seen. */
+    MoveScene say(String hello) throws Exception {
+        client = keep(first.connect());
+        say(client, hello);
+        Waits.until(() -> first.relay.activeConnections() == 1);
+        Waits.assertAtRest(first.relay);
+        return this;
+    }
+
+    static void say(Socket client, String words) throws IOException {
+        client.getOutputStream().write(words.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The server's end of a connection that is decided, which hears the whole hello. */
+    MoveScene heard(String hello) throws Exception {
+        server = keep(upstream.accept());
+        assertThat(server.getInputStream().readNBytes(hello.length()))
+                .asString()
+                .isEqualTo(hello);
         return this;
     }
 

@@ -48,7 +48,7 @@ class MoveStateTest {
     }
 
     private static void pass(MovingState state, Journey journey) throws Exception {
-        try (MoveScene scene = new MoveScene(state.withPipes())) {
+        try (MoveScene scene = new MoveScene(state.withPipes(), state.routed(), System::nanoTime)) {
             MovingState.Afterwards afterwards = state.prepare(scene);
             journey.make(scene);
 

@@ -235,6 +235,64 @@ enum MovingState {
         void onTheWay(MoveScene scene) throws Exception {
             Traffic.reset(scene.server());
         }
+    },
+    HALF_A_HELLO {
+        @Override
+        Afterwards prepare(MoveScene scene) throws Exception {
+            scene.say(" ");
+            return () -> {
+                Waits.assertAtRest(scene.owner().relay);
+                MoveScene.say(scene.client(), "0\n");
+                return stillGood(scene.heard(" 0\n"));
+            };
+        }
+    },
+    THE_REST_OF_A_HELLO_COMES_ON_THE_WAY {
+        @Override
+        Afterwards prepare(MoveScene scene) throws Exception {
+            scene.say(" ");
+            return () -> stillGood(scene.heard(" 0\nhello"));
+        }
+
+        @Override
+        void onTheWay(MoveScene scene) throws Exception {
+            MoveScene.say(scene.client(), "0\nhello");
+        }
+    },
+    HALF_A_HELLO_AND_AN_END_ON_THE_WAY {
+        @Override
+        Afterwards prepare(MoveScene scene) throws Exception {
+            scene.say(" ");
+            return () -> {
+                ResetTest.assertReset(scene.client());
+                return ConnectionOutcome.NO_ROUTE;
+            };
+        }
+
+        @Override
+        void onTheWay(MoveScene scene) throws Exception {
+            scene.client().shutdownOutput();
+        }
+    },
+    NO_HELLO_AND_A_RESET_ON_THE_WAY {
+        @Override
+        Afterwards prepare(MoveScene scene) throws Exception {
+            scene.say("");
+            return () -> ConnectionOutcome.CLIENT_RESET;
+        }
+
+        @Override
+        void onTheWay(MoveScene scene) throws Exception {
+            Traffic.reset(scene.client());
+        }
+    },
+    DECIDED_BY_ITS_HELLO {
+        @Override
+        Afterwards prepare(MoveScene scene) throws Exception {
+            scene.say("0\n").heard("0\n");
+            Waits.until(() -> scene.first.numbers().upstreamConnections() == 1);
+            return () -> stillGood(scene);
+        }
     };
 
     /** More than sockets and pipe together hold. */
@@ -247,6 +305,11 @@ enum MovingState {
 
     boolean withPipes() {
         return true;
+    }
+
+    /** Whether what the client says first decides where it goes. */
+    boolean routed() {
+        return name().contains("HELLO");
     }
 
     abstract Afterwards prepare(MoveScene scene) throws Exception;

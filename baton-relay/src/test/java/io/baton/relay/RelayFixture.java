@@ -11,11 +11,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** A running relay with one listener on loopback, and a record of what its observer was told. */
 final class RelayFixture implements AutoCloseable {
     static final int PATIENCE_MS = 60_000;
+    static final int MAX_HELLO = 1000;
 
     final Posix posix;
     final Relay relay;
@@ -50,7 +54,16 @@ final class RelayFixture implements AutoCloseable {
         endpoints.addAll(setup.endpoints);
         relay.start();
         List<List<Fd>> sockets = Collections.nCopies(setup.options.workers(), List.of(listener));
-        relay.addListener(new RelayListener("test", sockets, new InOrder(), setup.idleTimeout, setup.connectTimeout));
+        UpstreamSelector all = new Selector(endpoints);
+        relay.addListener(
+                setup.helloTimeout == null
+                        ? new RelayListener("test", sockets, all, setup.idleTimeout, setup.connectTimeout)
+                        : new RelayListener(
+                                "test",
+                                sockets,
+                                new Routing.ByFirstBytes(
+                                        new ByNumber(setup.connectTimeout), setup.helloTimeout, MAX_HELLO),
+                                setup.idleTimeout));
     }
 
     /** Options of a fixture; {@link #start} at the end. */
@@ -64,6 +77,9 @@ final class RelayFixture implements AutoCloseable {
 
         @Nullable
         RelayObserver observer;
+
+        @Nullable
+        Duration helloTimeout;
 
         final List<SocketAddress> endpoints = new ArrayList<>();
 
@@ -90,6 +106,12 @@ final class RelayFixture implements AutoCloseable {
 
         Setup idleTimeout(Duration value) {
             idleTimeout = value;
+            return this;
+        }
+
+        /** Clients begin with a line: the number of the endpoint they want, of {@link #to}, from 0. */
+        Setup routed(Duration timeout) {
+            helloTimeout = timeout;
             return this;
         }
 
@@ -190,10 +212,45 @@ final class RelayFixture implements AutoCloseable {
         listener.close();
     }
 
-    private final class InOrder implements UpstreamSelector {
+    /** One digit and a line feed; something else is refused as soon as it is seen. */
+    private final class ByNumber implements FirstBytesRouter {
+        private final Duration connectTimeout;
+
+        ByNumber(Duration connectTimeout) {
+            this.connectTimeout = connectTimeout;
+        }
+
+        @Override
+        public Decision decide(ByteBuffer bytes) {
+            String said = StandardCharsets.US_ASCII.decode(bytes).toString();
+            int end = said.indexOf('\n');
+            if (end >= 0) {
+                return destination(said.substring(0, end).strip())
+                        .<Decision>map(Decision.Go::new)
+                        .orElseGet(Decision.Refuse::new);
+            }
+            return said.startsWith("!") ? new Decision.Refuse() : new Decision.NeedMore();
+        }
+
+        @Override
+        public Optional<Destination> destination(String name) {
+            int number = name.matches("[0-9]") ? Integer.parseInt(name) : Integer.MAX_VALUE;
+            return number < endpoints.size()
+                    ? Optional.of(new Destination(name, new Selector(List.of(endpoints.get(number))), connectTimeout))
+                    : Optional.empty();
+        }
+    }
+
+    private final class Selector implements UpstreamSelector {
+        private final List<SocketAddress> inOrder;
+
+        Selector(List<SocketAddress> inOrder) {
+            this.inOrder = inOrder;
+        }
+
         @Override
         public Iterator<SocketAddress> candidates() {
-            return endpoints.iterator();
+            return inOrder.iterator();
         }
 
         @Override

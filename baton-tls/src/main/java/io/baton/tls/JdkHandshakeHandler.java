@@ -7,15 +7,18 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /** Where there is no native library: looks which certificate is asked for, and leaves the connection to Netty's handler for good. */
 final class JdkHandshakeHandler extends ByteToMessageDecoder {
@@ -27,11 +30,30 @@ final class JdkHandshakeHandler extends ByteToMessageDecoder {
     private final Engines engines;
     private final TlsObserver observer;
     private final Duration limit;
+    private @Nullable ScheduledFuture<?> timer;
 
     JdkHandshakeHandler(Engines engines, TlsObserver observer, Duration limit) {
         this.engines = engines;
         this.observer = observer;
         this.limit = limit;
+    }
+
+    /** Netty's handler has a limit of its own, from when it comes. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        timer = ctx.executor()
+                .schedule(
+                        () -> exceptionCaught(ctx, new SSLHandshakeException("no ClientHello within " + limit)),
+                        limit.toNanos(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        ScheduledFuture<?> running = timer;
+        if (running != null) {
+            var _ = running.cancel(false);
+        }
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CoalescingBufferQueue;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.util.concurrent.TimeUnit;
@@ -84,23 +83,38 @@ public final class RecordLayerHandler extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         queue().releaseAndFailAll(ctx, new SSLException("the record layer was removed"));
-        records.close();
-        cumulation.release();
-        cumulation = Unpooled.EMPTY_BUFFER;
+        discard();
     }
 
     /**
-     * To be called once the application's handlers stand behind this one: first what an earlier owner had not sent goes out, then what it
-     * had read is delivered.
+     * To be called once the application's handlers stand behind this one: {@link #startOutput}, then {@link #startInput}; for an application
+     * that has something of its own to restore between the two.
      */
     public void start() {
-        ChannelHandlerContext ctx = context();
+        startOutput();
+        startInput();
+    }
+
+    /** What an earlier owner had made records of and not sent goes out; before anything else is written. */
+    public void startOutput() {
         if (unsent.length > 0) {
-            var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(unsent));
+            var _ = context().writeAndFlush(Unpooled.wrappedBuffer(unsent));
             unsent = new byte[0];
         }
+    }
+
+    /** What an earlier owner had read and not opened is delivered, when all of a record is there. */
+    public void startInput() {
+        ChannelHandlerContext ctx = context();
         decode(ctx);
         channelReadComplete(ctx);
+    }
+
+    /** For one that came from another process and is not used after all, or was in a pipeline that never began. Idempotent. */
+    public void discard() {
+        records.close();
+        cumulation.release();
+        cumulation = Unpooled.EMPTY_BUFFER;
     }
 
     // --- in
@@ -299,15 +313,11 @@ public final class RecordLayerHandler extends ChannelDuplexHandler {
     }
 
     /** Says that nothing more comes from us, and then half-closes the connection. */
-    public ChannelFuture shutdownOutput() {
+    ChannelFuture shutdownOutput() {
         ChannelHandlerContext ctx = context();
         ChannelPromise promise = ctx.newPromise();
         var _ = closeNotify(ctx).addListener(_ -> {
-            if (ctx.channel() instanceof DuplexChannel duplex) {
-                var _ = duplex.shutdownOutput(promise);
-            } else {
-                promise.setSuccess();
-            }
+            var _ = TlsEnd.halfClose(ctx.channel(), promise);
         });
         return promise;
     }

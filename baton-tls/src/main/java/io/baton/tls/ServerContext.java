@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A listener's TLS with one of its certificates. Thread-safe; {@link #close} when no more handshakes begin with it. */
 final class ServerContext implements AutoCloseable {
+    /** Far more than a chain, or a list of CAs. */
+    private static final int MAX_FILE_BYTES = 1 << 20;
+
     private final SslContext context;
     private final @Nullable KeyLog keyLog;
     private final List<String> names;
@@ -86,6 +89,12 @@ final class ServerContext implements AutoCloseable {
 
     static byte[] read(Path file) throws TlsConfigException {
         try {
+            if (!Files.isRegularFile(file)) {
+                throw new TlsConfigException("%s is no file".formatted(file));
+            }
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw new TlsConfigException("%s has more than %d KiB".formatted(file, MAX_FILE_BYTES >> 10));
+            }
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new TlsConfigException(

@@ -31,7 +31,9 @@ class ArchitectureTest {
             Map.entry("io.baton.relay", Set.of("io.baton", "io.baton.posix")),
             Map.entry("io.baton.netty", Set.of("io.baton", "io.baton.posix")),
             Map.entry("io.baton.http", Set.of("io.baton", "io.baton.posix", "io.baton.netty")),
-            Map.entry("io.baton.proxy", Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http")),
+            Map.entry(
+                    "io.baton.proxy",
+                    Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http", "io.baton.tls")),
             Map.entry("io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy")),
             Map.entry("io.baton.cli", Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin")),
             Map.entry("io.baton.bench", Set.of("io.baton", "io.baton.posix", "io.baton.relay")),

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assumptions;
 /** Programs that nobody here wrote. One that is missing is said loudly, and what wants it is skipped. */
 enum Foreign {
     CURL("curl", "curl"),
+    OPENSSL("openssl", "openssl"),
     WRK("wrk", "wrk"),
     H2LOAD("h2load", "nghttp2-client"),
     PYTHON("python3", "python3"),

@@ -69,6 +69,16 @@ public final class AdoptedListener {
         return channel.close();
     }
 
+    /** A server channel that owns {@code socket}; which stays the caller's when this throws. */
+    static ServerChannel channelOn(Fd socket, boolean inet) {
+        // The number is released only after a constructor that can throw.
+        ServerChannel made = inet
+                ? new EpollServerSocketChannel(socket.number())
+                : new EpollServerDomainSocketChannel(socket.number(), true);
+        socket.release();
+        return made;
+    }
+
     /** Who closes the duplicate: Netty from the moment there is a channel, {@link #abandon} before. */
     private static final class Registration {
         private final Fd duplicate;
@@ -80,12 +90,7 @@ public final class AdoptedListener {
         }
 
         ServerChannel channel() {
-            // The number is released only after a constructor that can throw.
-            ServerChannel made = inet
-                    ? new EpollServerSocketChannel(duplicate.number())
-                    : new EpollServerDomainSocketChannel(duplicate.number(), true);
-            duplicate.release();
-            return made;
+            return channelOn(duplicate, inet);
         }
 
         void abandon() {

@@ -1,4 +1,4 @@
-/** For any Netty server: adopt handed listening sockets, detach and attach live channels. */
+/** For any Netty server: adopt handed listening sockets, and let live connections move to the next process. */
 @NullMarked
 package io.baton.netty;
 

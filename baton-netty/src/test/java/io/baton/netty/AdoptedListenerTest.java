@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
-import io.baton.posix.SocketFamily;
-import io.baton.posix.SocketType;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -86,18 +84,6 @@ class AdoptedListenerTest {
 
     private static final int LARGE = 16 << 20;
 
-    private static Fd listen(SocketAddress address) {
-        boolean inet = address instanceof SocketAddress.Inet;
-        Fd socket = POSIX.socket(inet ? SocketFamily.INET : SocketFamily.UNIX, SocketType.STREAM, false);
-        POSIX.bind(socket, address);
-        POSIX.listen(socket, 16);
-        return socket;
-    }
-
-    private static Fd listen() {
-        return listen(new SocketAddress.Inet(InetAddress.ofLiteral("127.0.0.1"), 0));
-    }
-
     private static SocketChannel connect(Fd listener) throws IOException {
         if (POSIX.localAddress(listener) instanceof SocketAddress.Inet(InetAddress host, int port)) {
             return SocketChannel.open(new java.net.InetSocketAddress(host, port));
@@ -118,7 +104,7 @@ class AdoptedListenerTest {
 
     @Test
     void aListenerThatSomebodyElseBoundAccepts() throws Exception {
-        try (Fd socket = listen()) {
+        try (Fd socket = Listening.onLoopback()) {
             AdoptedListener adopted = AdoptedListener.adopt(POSIX, socket, echo());
             try (SocketChannel client = connect(socket)) {
                 assertEchoes(client);
@@ -129,7 +115,7 @@ class AdoptedListenerTest {
 
     @Test
     void afterReleaseTheSocketStillAcceptsElsewhereAndConnectionsGoOn() throws Exception {
-        try (Fd socket = listen()) {
+        try (Fd socket = Listening.onLoopback()) {
             AdoptedListener first = AdoptedListener.adopt(POSIX, socket, echo());
             try (SocketChannel before = connect(socket)) {
                 assertEchoes(before);
@@ -147,7 +133,7 @@ class AdoptedListenerTest {
     @Test
     void aUnixListenerKeepsItsPathWhenReleased() throws Exception {
         Path path = directory.resolve("listener.sock");
-        try (Fd socket = listen(new SocketAddress.UnixPath(path.toString()))) {
+        try (Fd socket = Listening.at(new SocketAddress.UnixPath(path.toString()))) {
             AdoptedListener adopted = AdoptedListener.adopt(POSIX, socket, echo());
             try (SocketChannel client = connect(socket)) {
                 assertEchoes(client);
@@ -159,7 +145,7 @@ class AdoptedListenerTest {
 
     @Test
     void whatIsWrittenAfterTheClientsEndArrivesWhole() throws Exception {
-        try (Fd socket = listen()) {
+        try (Fd socket = Listening.onLoopback()) {
             AdoptedListener adopted = AdoptedListener.adopt(POSIX, socket, echo());
             try (SocketChannel client = connect(socket)) {
                 client.shutdownOutput();
@@ -177,7 +163,7 @@ class AdoptedListenerTest {
 
     @Test
     void aClosedSocketIsRefused() {
-        Fd socket = listen();
+        Fd socket = Listening.onLoopback();
         socket.close();
 
         assertThatThrownBy(() -> AdoptedListener.adopt(POSIX, socket, echo()))

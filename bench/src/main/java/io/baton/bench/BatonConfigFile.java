@@ -17,6 +17,9 @@ final class BatonConfigFile {
             };
             yaml.append("  - name: %s%n    address: %s%n    %s%n"
                     .formatted(route.name(), Loopback.text(route.listen()), data.formatted(route.name())));
+            route.tls()
+                    .ifPresent(tls -> yaml.append(
+                            "    tls: { certificate: %s, key: %s }%n".formatted(tls.certificate(), tls.key())));
         }
         yaml.append("clusters:\n");
         for (Route route : routes) {

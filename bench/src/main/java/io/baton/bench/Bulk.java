@@ -2,12 +2,15 @@ package io.baton.bench;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
 
 /** Sends a number of bytes to whoever connects, and receives them at the other end: blocking sockets and large buffers. */
 final class Bulk implements AutoCloseable {
@@ -92,26 +95,28 @@ final class Bulk implements AutoCloseable {
      *
      * @return gigabytes (10^9) per second, from the connect to the end
      */
-    double receive(InetSocketAddress from) throws BenchException {
+    double receive(InetSocketAddress from, boolean tls) throws BenchException {
         long start = System.nanoTime();
         long received = 0;
-        try (SocketChannel connection = SocketChannel.open(from)) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        SSLContext context = tls ? TrustAll.context() : null;
+        try (SocketChannel connection = SocketChannel.open(from);
+                ByteChannel source = context == null ? connection : new TlsChannel(context, connection.socket())) {
+            ByteBuffer buffer = tls ? ByteBuffer.allocate(BUFFER_BYTES) : ByteBuffer.allocateDirect(BUFFER_BYTES);
             if (protocol == Protocol.HTTP) {
                 write(
-                        connection,
+                        source,
                         "GET /bulk HTTP/1.1\r\nhost: " + Loopback.text(from) + "\r\nconnection: close" + HEAD_END);
-                received += readHead(connection, buffer);
+                received += readHead(source, buffer);
                 buffer.clear();
             }
-            int count = connection.read(buffer);
+            int count = source.read(buffer);
             while (count >= 0) {
                 received += count;
                 if (System.nanoTime() - start > RECEIVE_DEADLINE_NANOS) {
                     throw new BenchException("only %,d of %,d bytes in 20 s".formatted(received, bytes));
                 }
                 buffer.clear();
-                count = connection.read(buffer);
+                count = source.read(buffer);
             }
         } catch (IOException e) {
             throw new BenchException("bulk transfer broke after %,d bytes: %s".formatted(received, e), e);
@@ -122,8 +127,45 @@ final class Bulk implements AutoCloseable {
         return bytes / (double) (System.nanoTime() - start);
     }
 
+    /** Java's TLS on a blocking socket, for heap buffers. */
+    private static final class TlsChannel implements ByteChannel {
+        private final Socket socket;
+
+        TlsChannel(SSLContext context, Socket plain) throws IOException {
+            socket = context.getSocketFactory().createSocket(plain, "127.0.0.1", plain.getPort(), true);
+        }
+
+        @Override
+        public int read(ByteBuffer buffer) throws IOException {
+            int count = socket.getInputStream()
+                    .read(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+            if (count > 0) {
+                buffer.position(buffer.position() + count);
+            }
+            return count;
+        }
+
+        @Override
+        public int write(ByteBuffer buffer) throws IOException {
+            int length = buffer.remaining();
+            socket.getOutputStream().write(buffer.array(), buffer.arrayOffset() + buffer.position(), length);
+            buffer.position(buffer.limit());
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return !socket.isClosed();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
     /** Reads a head and says how many bytes of what follows came along with it. */
-    private static int readHead(SocketChannel connection, ByteBuffer buffer) throws IOException {
+    private static int readHead(ByteChannel connection, ByteBuffer buffer) throws IOException {
         buffer.clear();
         while (buffer.position() < MAX_HEAD_BYTES && connection.read(buffer) >= 0) {
             String read = StandardCharsets.ISO_8859_1
@@ -137,7 +179,7 @@ final class Bulk implements AutoCloseable {
         throw new IOException("no end of a head within %,d bytes".formatted(buffer.position()));
     }
 
-    private static void write(SocketChannel connection, String text) throws IOException {
+    private static void write(ByteChannel connection, String text) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
         while (bytes.hasRemaining()) {
             connection.write(bytes);

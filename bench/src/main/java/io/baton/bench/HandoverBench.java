@@ -26,13 +26,15 @@ final class HandoverBench {
     private final int busy;
     private final Duration pingEvery;
     private final int rounds;
+    private final boolean tls;
     private final Progress progress;
 
-    HandoverBench(List<Integer> sizes, int busy, Duration pingEvery, int rounds, Progress progress) {
+    HandoverBench(List<Integer> sizes, int busy, Duration pingEvery, int rounds, boolean tls, Progress progress) {
         this.sizes = List.copyOf(sizes);
         this.busy = busy;
         this.pingEvery = pingEvery;
         this.rounds = rounds;
+        this.tls = tls;
         this.progress = progress;
     }
 
@@ -56,8 +58,12 @@ final class HandoverBench {
                                 + " stand idle; a handover is a 'baton upgrade' to a fresh process, which rehearses first. Busy pause: the longest"
                                 + " round trip of each busy connection while connections move; before: over as long a time before the command."
                                 + " passfds.c: a C program that passes the same number of sockets between two processes, epoll to epoll, and"
-                                + " serves none. Load, origin and both processes share the CPUs.")
-                        .formatted(rounds, busy, pingEvery.toMillis()));
+                                + " serves none. Load, origin and both processes share the CPUs.%s")
+                        .formatted(
+                                rounds,
+                                busy,
+                                pingEvery.toMillis(),
+                                tls ? " Clients speak TLS 1.3 (AES-256-GCM); the proxy ends it." : ""));
         return new HandoverReport(facts, remarks, bar, runs, failures).toReport();
     }
 
@@ -79,7 +85,7 @@ final class HandoverBench {
 
     private Failures measure(int idle, Map<Integer, List<HandoverRun>> runs) throws BenchException {
         try (Scene scene = new Scene("bench")) {
-            Opened opened = open(scene, idle, busy, pingEvery);
+            Opened opened = open(scene, idle, busy, pingEvery, tls);
             BatonProcess baton = opened.baton();
             PingLoad load = opened.load();
             progress.event("%,d connections are open".formatted(idle + busy));
@@ -108,15 +114,19 @@ final class HandoverBench {
     /** A lineage that serves, and the connections through it. */
     record Opened(BatonProcess baton, PingLoad load) {}
 
-    static Opened open(Scene scene, int idle, int busy, Duration pingEvery) throws BenchException {
+    static Opened open(Scene scene, int idle, int busy, Duration pingEvery, boolean tls) throws BenchException {
         EchoOrigin origin = scene.add(EchoOrigin.start());
-        Route route = new Route("echo", Loopback.freePort(), origin.address());
+        Optional<BenchCertificate> certificate = tls ? Optional.of(BenchCertificate.make(scene)) : Optional.empty();
+        Route route = new Route("echo", Protocol.TCP, certificate, Loopback.freePort(), origin.address());
         Path directory = scene.subdirectory("baton");
         Path config = scene.write(
                 directory.resolve("baton.yaml"), BatonConfigFile.text(List.of(route), Duration.ofSeconds(15)));
         BatonProcess baton = BatonProcess.start(Distribution.find(), directory, config, scene);
-        PingLoad load = scene.add(PingLoad.start(route.listen(), idle, busy, pingEvery));
-        load.awaitOpen(OPEN);
+        PingLoad load = scene.add(
+                tls
+                        ? PingLoad.startSecured(route.listen(), idle, busy, pingEvery, TrustAll.context())
+                        : PingLoad.start(route.listen(), idle, busy, pingEvery));
+        load.awaitOpen(tls ? OPEN.multipliedBy(4) : OPEN); // a handshake is a lot of work
         return new Opened(baton, load);
     }
 

@@ -52,6 +52,9 @@ final class HandoverCommand implements Callable<Integer> {
             description = "Handovers of each size, 1 to 20 (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(names = "--tls", description = "Clients speak TLS, which Baton ends.")
+    private boolean tls;
+
     @Option(
             names = "--warm",
             description =
@@ -103,7 +106,7 @@ final class HandoverCommand implements Callable<Integer> {
         }
         return lineages > 0
                 ? new LineagesBench(lineages, connections, busy, everyMs, progress).run()
-                : new HandoverBench(idle, busy, every, rounds, progress).run();
+                : new HandoverBench(idle, busy, every, rounds, tls, progress).run();
     }
 
     private void check() {
@@ -113,6 +116,9 @@ final class HandoverCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--idle %s --busy %d --every %d --rounds %d: expected at most %d connections together, 1 to 1000, 1 to 1000, 1 to 20"
                             .formatted(idle, busy, everyMs, rounds, MAX_CONNECTIONS));
+        }
+        if (tls && (warm || lineages != 0)) {
+            throw new ParameterException(spec.commandLine(), "--tls: expected no --warm and no --lineages beside it");
         }
         if (warm && (lineages != 0 || moves < 2 || moves > 1000)) {
             throw new ParameterException(

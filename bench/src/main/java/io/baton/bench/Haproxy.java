@@ -80,8 +80,9 @@ record Haproxy(Variant variant) implements Peer {
                 // Upstream connections are shared by all clients, as nginx and Baton do it.
                 case HTTP -> "mode http\n  option forwardfor\n  http-reuse always";
             };
-            text.append("listen %s%n  bind %s%n  %s%n  server origin %s%n"
-                    .formatted(route.name(), Loopback.text(route.listen()), mode, Loopback.text(route.target())));
+            String tls = route.tls().map(files -> " ssl crt " + files.bundle()).orElse("");
+            text.append("listen %s%n  bind %s%s%n  %s%n  server origin %s%n"
+                    .formatted(route.name(), Loopback.text(route.listen()), tls, mode, Loopback.text(route.target())));
         }
         return text.toString();
     }

@@ -32,7 +32,7 @@ final class LineageCommand implements Callable<Integer> {
     @Override
     public Integer call() throws BenchException {
         try (Scene scene = new Scene("lineage")) {
-            HandoverBench.Opened opened = HandoverBench.open(scene, idle, busy, Duration.ofMillis(everyMs));
+            HandoverBench.Opened opened = HandoverBench.open(scene, idle, busy, Duration.ofMillis(everyMs), false);
             orders.answer(Map.of("open", idle + busy));
             if (orders.next().isEmpty()) {
                 return 1;

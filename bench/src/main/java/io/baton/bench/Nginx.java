@@ -90,8 +90,12 @@ record Nginx(Protocol protocol) implements Peer {
     private static String stream(List<Route> routes) {
         StringBuilder text = new StringBuilder("stream {\n  access_log off;\n  tcp_nodelay on;\n");
         for (Route route : routes) {
-            text.append("  server { listen %s backlog=4096; proxy_pass %s; }%n"
-                    .formatted(Loopback.text(route.listen()), Loopback.text(route.target())));
+            String tls = route.tls()
+                    .map(files -> " ssl; ssl_certificate %s; ssl_certificate_key %s"
+                            .formatted(files.certificate(), files.key()))
+                    .orElse("");
+            text.append("  server { listen %s backlog=4096%s; proxy_pass %s; }%n"
+                    .formatted(Loopback.text(route.listen()), tls, Loopback.text(route.target())));
         }
         return text.append("}\n").toString();
     }
@@ -114,7 +118,7 @@ record Nginx(Protocol protocol) implements Peer {
             text.append("""
                       upstream to_%s { server %s; keepalive 128; keepalive_requests 1000000000; }
                       server {
-                        listen %s backlog=4096;
+                        listen %s backlog=4096%s;
                         location / {
                           proxy_pass http://to_%s;
                           proxy_http_version 1.1;
@@ -125,7 +129,14 @@ record Nginx(Protocol protocol) implements Peer {
                         }
                       }
                     """.formatted(
-                            route.name(), Loopback.text(route.target()), Loopback.text(route.listen()), route.name()));
+                            route.name(),
+                            Loopback.text(route.target()),
+                            Loopback.text(route.listen()),
+                            route.tls()
+                                    .map(files -> " ssl;%n    ssl_certificate %s;%n    ssl_certificate_key %s"
+                                            .formatted(files.certificate(), files.key()))
+                                    .orElse(""),
+                            route.name()));
         }
         return text.append("}\n").toString();
     }

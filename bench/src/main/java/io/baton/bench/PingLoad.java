@@ -6,12 +6,16 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 
 /**
  * Connections that only stand there, and busy ones that send a ping at a fixed rate and wait for it to come back. Behind the target must
@@ -25,9 +29,12 @@ public final class PingLoad implements AutoCloseable {
     /** So many connects at once, and so many last pings in a tick. */
     private static final int AT_ONCE = 64;
 
+    private static final int HANDSHAKE_MS = 30_000;
+
     private final int connections;
     private final int busy;
     private final long intervalNanos;
+    private final Optional<SSLContext> tls;
     private final LoadLoop loop = new LoadLoop("ping");
     private final Pacer pacer;
     private final CompletableFuture<Void> allOpen = new CompletableFuture<>();
@@ -51,10 +58,11 @@ public final class PingLoad implements AutoCloseable {
      */
     public record Result(int answered, Failures failures, PingSamples samples) {}
 
-    private PingLoad(InetSocketAddress target, int idle, int busy, Duration interval) {
+    private PingLoad(InetSocketAddress target, int idle, int busy, Duration interval, Optional<SSLContext> tls) {
         this.connections = idle + busy;
         this.busy = busy;
         this.intervalNanos = interval.toNanos();
+        this.tls = tls;
         this.sources = new SourceAddresses(target);
         this.bootstrap = loop.bootstrap()
                 .remoteAddress(target)
@@ -68,7 +76,15 @@ public final class PingLoad implements AutoCloseable {
 
     /** Starts to connect; the first {@code busy} connections ping once each {@code interval}. */
     public static PingLoad start(InetSocketAddress target, int idle, int busy, Duration interval) {
-        PingLoad load = new PingLoad(target, idle, busy, interval);
+        return started(new PingLoad(target, idle, busy, interval, Optional.empty()));
+    }
+
+    /** The same with TLS. */
+    static PingLoad startSecured(InetSocketAddress target, int idle, int busy, Duration interval, SSLContext tls) {
+        return started(new PingLoad(target, idle, busy, interval, Optional.of(tls)));
+    }
+
+    private static PingLoad started(PingLoad load) {
         load.pacer.start();
         return load;
     }
@@ -130,13 +146,38 @@ public final class PingLoad implements AutoCloseable {
                 failed(ConnectFailures.causeOf(connect.cause()), String.valueOf(connect.cause()));
                 return;
             }
-            PingConnection connection = new PingConnection(this, (SocketChannel) connect.channel(), open.size());
-            open.add(connection);
-            connect.channel().pipeline().addLast(connection);
-            if (open.size() == connections) {
-                allOpen.complete(null);
+            if (tls.isEmpty()) {
+                opened((SocketChannel) connect.channel());
+            } else {
+                secure((SocketChannel) connect.channel(), tls.get());
             }
         });
+    }
+
+    private void secure(SocketChannel channel, SSLContext context) {
+        connecting++;
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(true);
+        SslHandler handler = new SslHandler(engine);
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_MS);
+        channel.pipeline().addLast(handler);
+        handler.handshakeFuture().addListener(done -> {
+            connecting--;
+            if (done.isSuccess()) {
+                opened(channel);
+            } else {
+                failed(FailureCause.CONNECT_TIMEOUT, "no TLS: " + done.cause());
+            }
+        });
+    }
+
+    private void opened(SocketChannel channel) {
+        PingConnection connection = new PingConnection(this, channel, open.size());
+        open.add(connection);
+        channel.pipeline().addLast(connection);
+        if (open.size() == connections) {
+            allOpen.complete(null);
+        }
     }
 
     void answered(int connection, long sentNanos, long nowNanos) {

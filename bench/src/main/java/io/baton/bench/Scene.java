@@ -50,6 +50,14 @@ final class Scene implements AutoCloseable {
         }
     }
 
+    String read(Path file) throws BenchException {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new BenchException("cannot read %s: %s".formatted(file, e), e);
+        }
+    }
+
     /** Closes it with the scene; at once when the scene is over already. */
     synchronized <T extends AutoCloseable> T add(T closer) {
         closers.push(closer);

@@ -13,7 +13,12 @@ final class ThroughputBench {
     private static final String AS_HTTP =
             " All keep their upstream connections, add X-Forwarded-For and write no access log.";
 
+    private static final String AS_TLS =
+            " Clients speak TLS, which the proxies end: each as it does by itself, with the same ECDSA P-256 certificate; bulk is"
+                    + " received by Java's own TLS.";
+
     private final Protocol protocol;
+    private final boolean tls;
     private final int rounds;
     private final int seconds;
     private final int warmUpSeconds;
@@ -22,8 +27,9 @@ final class ThroughputBench {
     /** A proxy with what is measured of it. */
     private record Contender(Peer peer, RunningPeer running, Route small, Route bulk, ThroughputSamples samples) {}
 
-    ThroughputBench(Protocol protocol, int rounds, int seconds, int warmUpSeconds, Progress progress) {
+    ThroughputBench(Protocol protocol, boolean tls, int rounds, int seconds, int warmUpSeconds, Progress progress) {
         this.protocol = protocol;
+        this.tls = tls;
         this.rounds = rounds;
         this.seconds = seconds;
         this.warmUpSeconds = warmUpSeconds;
@@ -36,15 +42,17 @@ final class ThroughputBench {
             progress.event(warning);
             remarks.add("WARNING: " + warning);
         });
-        List<Peer> peers = options.peers(
-                List.of(
-                        new Direct(),
-                        BatonPeer.find(),
-                        new Haproxy(Haproxy.Variant.PLAIN),
-                        new Haproxy(Haproxy.Variant.SPLICE),
-                        new Nginx(protocol)),
-                progress,
-                remarks);
+        List<Peer> all = new ArrayList<>(List.of(
+                new Direct(),
+                BatonPeer.find(),
+                new Haproxy(Haproxy.Variant.PLAIN),
+                new Haproxy(Haproxy.Variant.SPLICE),
+                new Nginx(protocol)));
+        if (tls) {
+            // Origins speak none, and nobody can splice what is sealed in between.
+            all.removeIf(peer -> peer instanceof Direct || peer.name().equals("haproxy-splice"));
+        }
+        List<Peer> peers = options.peers(all, progress, remarks);
         Map<String, String> facts = MachineFacts.collect(peers);
         Optional<String> noWrk = Wrk.missing();
         noWrk.ifPresent(why -> {
@@ -65,17 +73,23 @@ final class ThroughputBench {
         remarks.addFirst(
                 ("%d rounds, all proxies in each; median (lowest-highest). Small responses: wrk -t1 -c64 for %d s, after %d s that are not counted;"
                                 + " bulk: 1 GiB over one connection. Load, proxy and origin share the CPUs: compare within a column only.%s")
-                        .formatted(rounds, seconds, warmUpSeconds, protocol == Protocol.HTTP ? AS_HTTP : ""));
-        return new ThroughputReport(protocol, facts, remarks, samples).toReport();
+                        .formatted(
+                                rounds,
+                                seconds,
+                                warmUpSeconds,
+                                (protocol == Protocol.HTTP ? AS_HTTP : "") + (tls ? AS_TLS : "")));
+        return new ThroughputReport(protocol, tls, facts, remarks, samples).toReport();
     }
 
     private List<Contender> start(List<Peer> peers, CannedOrigin canned, Bulk bulk, Scene scene) throws BenchException {
         List<Contender> contenders = new ArrayList<>();
+        Optional<BenchCertificate> certificate = tls ? Optional.of(BenchCertificate.make(scene)) : Optional.empty();
         for (Peer peer : peers) {
             boolean direct = peer instanceof Direct;
-            Route small =
-                    new Route("small", protocol, direct ? canned.address() : Loopback.freePort(), canned.address());
-            Route large = new Route("bulk", protocol, direct ? bulk.address() : Loopback.freePort(), bulk.address());
+            Route small = new Route(
+                    "small", protocol, certificate, direct ? canned.address() : Loopback.freePort(), canned.address());
+            Route large = new Route(
+                    "bulk", protocol, certificate, direct ? bulk.address() : Loopback.freePort(), bulk.address());
             RunningPeer running = peer.start(List.of(small, large), scene);
             contenders.add(new Contender(peer, running, small, large, new ThroughputSamples()));
             progress.event("%s started".formatted(peer.name()));
@@ -90,7 +104,7 @@ final class ThroughputBench {
         // For small responses HAProxy's splice options change nothing.
         if (withWrk && !name.equals("haproxy-splice")) {
             double cpu = running.cpuSeconds();
-            Wrk.Measured measured = Wrk.run(contender.small().listen(), round == 0 ? warmUpSeconds : seconds);
+            Wrk.Measured measured = Wrk.run(contender.small().listen(), tls, round == 0 ? warmUpSeconds : seconds);
             double used = running.cpuSeconds() - cpu;
             small = "%,.0f requests/s, p99 %,.0f µs, ".formatted(measured.requestsPerSecond(), measured.p99Micros());
             if (round > 0) {
@@ -98,7 +112,7 @@ final class ThroughputBench {
             }
         }
         double cpu = running.cpuSeconds();
-        double gigabytes = bulk.receive(contender.bulk().listen());
+        double gigabytes = bulk.receive(contender.bulk().listen(), tls);
         double used = running.cpuSeconds() - cpu;
         if (round > 0) {
             contender.samples().addBulk(gigabytes, used / (BULK_BYTES / 1e9));

@@ -28,6 +28,9 @@ final class ThroughputCommand implements Callable<Integer> {
             description = "tcp: bytes are relayed; http: requests are proxied (default: ${DEFAULT-VALUE}).")
     private Protocol protocol = Protocol.TCP;
 
+    @Option(names = "--tls", description = "Clients speak TLS, which the proxies end.")
+    private boolean tls;
+
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds, 1 to 20 (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
@@ -58,7 +61,7 @@ final class ThroughputCommand implements Callable<Integer> {
         Report report;
         try (Progress progress = Progress.onStderr(Terminal.detect());
                 Scene scene = new Scene("bench")) {
-            report = new ThroughputBench(protocol, rounds, seconds, warmUp, progress).run(options, scene);
+            report = new ThroughputBench(protocol, tls, rounds, seconds, warmUp, progress).run(options, scene);
         }
         report.plainText().forEach(System.out::println);
         List<Path> files = report.write(options.out());

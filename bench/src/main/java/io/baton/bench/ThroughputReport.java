@@ -8,7 +8,11 @@ import java.util.function.Function;
 
 /** Lays the rounds of all proxies out as tables, plots and data. */
 record ThroughputReport(
-        Protocol protocol, Map<String, String> facts, List<String> remarks, Map<String, ThroughputSamples> samples) {
+        Protocol protocol,
+        boolean tls,
+        Map<String, String> facts,
+        List<String> remarks,
+        Map<String, ThroughputSamples> samples) {
     private static final String US = "baton";
 
     Report toReport() {
@@ -19,8 +23,8 @@ record ThroughputReport(
         Map<String, Object> data = new LinkedHashMap<>();
         samples.forEach((name, sample) -> data.put(name, sample.toJson()));
         return new Report(
-                protocol == Protocol.TCP ? "throughput" : "throughput-http",
-                "Throughput of the %s beside others".formatted(protocol.title()),
+                "throughput%s%s".formatted(protocol == Protocol.TCP ? "" : "-http", tls ? "-tls" : ""),
+                "Throughput of the %s%s beside others".formatted(protocol.title(), tls ? " behind TLS" : ""),
                 facts,
                 remarks,
                 tables,

@@ -32,7 +32,7 @@ final class Wrk {
                 : Optional.empty();
     }
 
-    static Measured run(InetSocketAddress address, int seconds) throws BenchException {
+    static Measured run(InetSocketAddress address, boolean tls, int seconds) throws BenchException {
         Command.Result result = Command.run(
                 List.of(
                         "wrk",
@@ -40,7 +40,7 @@ final class Wrk {
                         "-c64",
                         "-d" + seconds + "s",
                         "--latency",
-                        "http://" + Loopback.text(address) + "/"),
+                        (tls ? "https://" : "http://") + Loopback.text(address) + "/"),
                 Duration.ofSeconds(seconds + 15L));
         if (result.exitCode() != 0) {
             throw new BenchException("wrk failed: " + result.text());

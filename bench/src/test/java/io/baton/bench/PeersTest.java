@@ -31,7 +31,7 @@ class PeersTest {
             Route web = new Route("web", protocol, Loopback.freePort(), origin.address());
             Route large = new Route("bulk", protocol, Loopback.freePort(), bulk.address());
             RunningPeer running = peer.start(List.of(web, large), scene);
-            assertThat(bulk.receive(large.listen())).isPositive();
+            assertThat(bulk.receive(large.listen(), false)).isPositive();
             try (HttpLoad load = HttpLoad.start(HttpPlan.newConnections(web.listen(), 100))) {
                 Restart restart = running.restart();
                 assertThat(restart.awaitGone(Duration.ofSeconds(30)))

@@ -446,7 +446,7 @@ final class ClientConnection implements ClientSide, RequestDecoder.Owner {
         Exchange current = exchange;
         return switch (state) {
             case IDLE, HEAD -> !input.ended() && Secured.isMovable(channel);
-            case EXCHANGE -> current != null && current.canMove(longNanos);
+            case EXCHANGE -> current != null && current.move().isPossible(longNanos);
             case LINGERING, CLOSED -> false; // soon over
         };
     }

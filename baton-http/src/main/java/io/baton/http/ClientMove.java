@@ -62,7 +62,7 @@ final class ClientMove {
     }
 
     Optional<Channel> upstream() {
-        return client.exchange().map(exchange -> exchange.moving().channel());
+        return client.exchange().map(exchange -> exchange.move().upstream().channel());
     }
 
     int fds() {
@@ -82,8 +82,8 @@ final class ClientMove {
                 client.input().copyUnread(),
                 own.unsent(),
                 own.tls(),
-                exchange.map(Exchange::recordSnapshot).or(client.head()::snapshot),
-                exchange.map(exchanging -> exchanging.snapshot(upstreams)));
+                exchange.map(moving -> moving.move().recordSnapshot()).or(client.head()::snapshot),
+                exchange.map(moving -> moving.move().snapshot(upstreams)));
     }
 
     /** What the other process had written and not sent is sent first. */

@@ -2,7 +2,6 @@ package io.baton.http;
 
 import static java.util.Objects.requireNonNull;
 
-import io.baton.http.Detachment.Belongings;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -23,6 +22,7 @@ final class Exchange {
     private final ExchangeTerms terms;
     private final RequestRelay request;
     private final ResponseRelay response;
+    private final ExchangeMove move = new ExchangeMove(this);
     private ExchangeState state = ExchangeState.CONNECTING;
     private @Nullable Attempts attempts;
     private @Nullable UpstreamSide upstream;
@@ -447,62 +447,13 @@ final class Exchange {
 
     // --- to another process
 
-    /** Whether it can go on elsewhere now: any time as a tunnel, else when it takes long and both messages are where a decoder finds in. */
-    boolean canMove(long atLeastNanos) {
-        if (!(client instanceof ClientConnection own) || !(upstream instanceof UpstreamConnection with)) {
-            return false; // nothing, or a stream of a connection that stays
-        }
-        return switch (state) {
-            case TUNNEL -> Secured.isMovable(own.channel()) && Secured.isMovable(with.channel());
-            case SENDING, AWAITING, EARLY, RESPONDING ->
-                record.ageNanos() >= atLeastNanos
-                        && Secured.isMovable(own.channel())
-                        && Secured.isMovable(with.channel())
-                        && own.input().decoder().place().kind() != BodyPlace.Kind.ELSEWHERE
-                        && with.place().kind() != BodyPlace.Kind.ELSEWHERE;
-            case CONNECTING, ENDED -> false;
-        };
-    }
-
-    UpstreamConnection moving() {
-        if (upstream instanceof UpstreamConnection own) {
-            return own;
-        }
-        throw new IllegalStateException("what is upstream does not move: " + upstream);
-    }
-
-    private ClientInput movingInput() {
-        if (client instanceof ClientConnection own) {
-            return own.input();
-        }
-        throw new IllegalStateException("a stream does not move");
-    }
-
-    RecordSnapshot recordSnapshot() {
-        record.received(client.takeReceived());
-        record.sent(client.output().takeSent());
-        return record.snapshot();
-    }
-
-    ExchangeSnapshot snapshot(Belongings upstreams) {
-        boolean tunnelled = state == ExchangeState.TUNNEL;
-        UpstreamConnection with = moving();
-        return new ExchangeSnapshot(
-                state,
-                terms,
-                closing,
-                response.upstreamKept(),
-                response.chunked(),
-                tunnelled ? BodyPlace.START : movingInput().decoder().place(),
-                tunnelled ? BodyPlace.START : with.place(),
-                tunnelled ? new byte[0] : with.copyUnread(),
-                upstreams.unsent(),
-                upstreams.tls());
+    ExchangeMove move() {
+        return move;
     }
 
     /** It goes on in another process, which reports it. */
     void moved() {
-        UpstreamConnection with = moving();
+        UpstreamConnection with = move.upstream();
         change(ExchangeEvent.END);
         endLease(UpstreamOutcome.MOVED);
         upstream = null;
@@ -524,6 +475,31 @@ final class Exchange {
             holdUpstream();
             arm();
         }
+    }
+
+    ClientSide client() {
+        return client;
+    }
+
+    Optional<UpstreamSide> upstream() {
+        return Optional.ofNullable(upstream);
+    }
+
+    ExchangeState state() {
+        return state;
+    }
+
+    ExchangeRecord record() {
+        return record;
+    }
+
+    ResponseRelay response() {
+        return response;
+    }
+
+    /** Whether the client has been told that the connection ends with this response. */
+    boolean closing() {
+        return closing;
     }
 
     // --- time

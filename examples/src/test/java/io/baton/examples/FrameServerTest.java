@@ -87,13 +87,13 @@ class FrameServerTest {
                     for (int at = 0; at < cut.size(); at++) {
                         cut.get(at).write(0, at);
                     }
-                    load.awaitMore(500);
+                    load.awaitMore(200);
                     generations.restart();
                     for (int at = 0; at < cut.size(); at++) {
                         cut.get(at).write(at, FRAME.length);
                         cut.get(at).readAnswer();
                     }
-                    load.awaitMore(500);
+                    load.awaitMore(200);
                 }
                 assertThat(load.failures()).as(generations::output).isEmpty();
             }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 /** A gRPC server in processes of its own, and grpc-java's client, which asks again for nothing that has been begun. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class GrpcServerTest {
-    private static final int CHANNELS = 4;
-    private static final int CLIENTS = 8;
+    private static final int CHANNELS = 2;
+    private static final int CLIENTS = 4;
 
     private static ManagedChannel channel(Generations to) {
         return NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), to.port))
@@ -46,9 +46,9 @@ class GrpcServerTest {
                 channels.add(channel(generations));
             }
             try (Load load = new Load(CLIENTS, number -> say(channels.get(number % CHANNELS)))) {
-                load.awaitMore(200);
+                load.awaitMore(100);
                 generations.restart();
-                load.awaitAnswersOf("1", 200);
+                load.awaitAnswersOf("1", 100);
                 assertThat(load.failures()).as(generations::output).isEmpty();
             }
         } finally {

@@ -21,7 +21,7 @@ final class Load implements AutoCloseable {
     private static final int MOST_FAILURES = 100;
 
     /** Servers that are only just starting get their share of the processor. */
-    private static final Duration PACE = Duration.ofMillis(2);
+    private static final Duration PACE = Duration.ofMillis(20);
 
     private final List<Thread> clients = new ArrayList<>();
     private final AtomicLong answers = new AtomicLong();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers on reactor-netty in processes of their own, and the JDK's HTTP client, which sends no POST twice. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
 class ReactorServerTest {
-    private static final int CLIENTS = 6;
+    private static final int CLIENTS = 4;
 
     /** With a connection of its own, which it goes on using: one that lies idle in a pool is not told to leave. */
     private static HttpClient client() {
@@ -46,9 +46,9 @@ class ReactorServerTest {
         try (Generations generations = new Generations(server)) {
             URI uri = URI.create("http://127.0.0.1:%d/".formatted(generations.port));
             try (Load load = new Load(CLIENTS, number -> ask(clients.get(number), uri, number))) {
-                load.awaitMore(200);
+                load.awaitMore(100);
                 generations.restart();
-                load.awaitAnswersOf("1", 200);
+                load.awaitAnswersOf("1", 100);
                 assertThat(load.failures()).as(generations::output).isEmpty();
             }
         } finally {

@@ -53,6 +53,11 @@ class SniRestartTest {
             return line();
         }
 
+        /** Before the test does. */
+        void end() {
+            close();
+        }
+
         @Override
         public void close() {
             process.destroyForcibly();
@@ -98,11 +103,15 @@ class SniRestartTest {
             }
             assertThat(a.handshakes()).isEqualTo(CLIENTS + 1 + RESTARTS + 1);
             assertThat(b.handshakes()).isEqualTo(CLIENTS + RESTARTS + RESTARTS + 1);
+            python.end();
+            openssl.end();
+            await("all are logged once")
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(Files.readAllLines(temp.resolve("access.log")))
+                            .hasSize(2 * CLIENTS + 1 + RESTARTS + 2 * (RESTARTS + 1))
+                            .filteredOn(line -> line.contains("\"cluster\":\"a\""))
+                            .hasSize(CLIENTS + 1 + RESTARTS + 1));
         }
-        assertThat(Files.readAllLines(temp.resolve("access.log")))
-                .hasSize(2 * CLIENTS + 1 + RESTARTS + 2 * (RESTARTS + 1))
-                .filteredOn(line -> line.contains("\"cluster\":\"a\""))
-                .hasSize(CLIENTS + 1 + RESTARTS + 1);
     }
 
     /** One client stops half way in its hello, and goes on when the next process is there. */

@@ -6,6 +6,7 @@ import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
+import io.baton.spi.Heirloom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,6 +198,11 @@ final class ActiveHotRestart implements HotRestart {
     }
 
     @Override
+    public void register(Heirloom heirloom) {
+        migrations.add(heirloom);
+    }
+
+    @Override
     public synchronized void serve(ParentDuties duties) {
         if (asParent.isPresent() || closed.get()) {
             throw new IllegalStateException("serve was called before, or after close");
@@ -230,7 +236,10 @@ final class ActiveHotRestart implements HotRestart {
                 .mapToLong(ConnectionSource::movable)
                 .sum();
         return asChild.migration()
-                .report(asParent.map(HotRestartingParent::moved).orElse(0L), movable);
+                .report(
+                        asParent.map(HotRestartingParent::moved).orElse(0L),
+                        asParent.map(HotRestartingParent::stayed).orElse(0L),
+                        movable);
     }
 
     @Override

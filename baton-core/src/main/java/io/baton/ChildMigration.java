@@ -33,15 +33,13 @@ final class ChildMigration implements AutoCloseable {
     private final MigratingParent parent;
     private final Pauses pauses = new Pauses();
     private final FdBudget fdBudget;
+    private final ChildEnd channel;
     private volatile AdoptionState state = new AdoptionState.Unasked();
     private volatile @Nullable String rollbackWanted;
-    private @Nullable HandoverChannel channel;
     private volatile @Nullable Adopting adopting;
     private @Nullable Offering returning;
-    private @Nullable HandoverChannel left;
     private List<HandoverMessage.Kind> parentAdopts = List.of();
     private int parentBudget;
-    private long heardNanos;
     private boolean committedSaid;
     private volatile long expected;
     private volatile long drained;
@@ -53,6 +51,7 @@ final class ChildMigration implements AutoCloseable {
         this.stats = stats;
         this.parent = parent;
         this.fdBudget = new FdBudget(posix);
+        this.channel = new ChildEnd(posix);
     }
 
     /**
@@ -103,23 +102,21 @@ final class ChildMigration implements AutoCloseable {
             move(new AdoptionEvent.ChannelLost("migration is switched off"));
             return;
         }
-        Optional<Fd> end = parent.handoverChannel(PATIENCE);
-        if (end.isEmpty() || !HandoverChannel.isMadeBy(posix, end.get(), parent.pid())) {
-            end.ifPresent(Fd::close);
+        Optional<Fd> passed = parent.handoverChannel(PATIENCE);
+        if (passed.isEmpty() || !HandoverChannel.isMadeBy(posix, passed.get(), parent.pid())) {
+            passed.ifPresent(Fd::close);
             move(new AdoptionEvent.ChannelLost("the parent has no handover channel for us"));
             return;
         }
-        HandoverChannel opened = new HandoverChannel(posix, end.get());
-        channel = opened;
+        channel.open(passed.get());
         adopting = new Adopting(
-                opened,
+                channel.opened(),
                 migrations,
                 fdBudget,
                 pauses,
                 stats,
                 options.migration().stallTimeout(),
                 () -> parent.ends(ENDING));
-        heardNanos = System.nanoTime();
         move(new AdoptionEvent.ChannelPassed());
         say(new HandoverMessage.Hello(
                 HandoverMessage.VERSION, options.epoch(), migrations.adopted(), fdBudget.available()));
@@ -128,36 +125,24 @@ final class ChildMigration implements AutoCloseable {
     /** Reads what there is, or waits a moment for it. */
     private void step() {
         if (!read()) {
-            Duration silence = Duration.ofNanos(System.nanoTime() - heardNanos);
+            Duration silence = channel.silence();
             if (silence.compareTo(options.migration().stallTimeout().multipliedBy(2)) >= 0) {
                 giveUp("the parent was silent for " + silence.toMillis() + " ms");
                 return;
             }
-            await(LOOK_AGAIN);
-        }
-    }
-
-    private void await(Duration patience) {
-        HandoverChannel open = channel;
-        if (open != null) {
-            posix.awaitReadable(List.of(open.socket()), patience);
+            channel.await(LOOK_AGAIN);
         }
     }
 
     /** False when nothing was there. */
     private boolean read() {
-        HandoverChannel open = channel;
-        if (open == null) {
-            return false;
-        }
-        return switch (open.receive()) {
+        return switch (channel.receive()) {
             case Received.Nothing() -> false;
             case Received.Ended(String reason) -> {
                 lost(reason);
                 yield true;
             }
             case Received.Message message -> {
-                heardNanos = System.nanoTime();
                 handle(message);
                 yield true;
             }
@@ -206,6 +191,7 @@ final class ChildMigration implements AutoCloseable {
         parentAdopts = welcome.adopts();
         parentBudget = welcome.fdBudget();
         expected = welcome.movable();
+        migrations.take(welcome.heirlooms());
         // In this order: from Ready on connections pause, and a change of state is slow the first time, and logged.
         move(new AdoptionEvent.Welcomed());
         say(new HandoverMessage.Ready());
@@ -234,13 +220,17 @@ final class ChildMigration implements AutoCloseable {
 
     private void giveBack(String reason, ParentDuties duties) {
         LOG.info("rolling back: {}", reason);
-        HandoverChannel open = channel;
-        if (open == null || !say(new HandoverMessage.Rollback(reason))) {
+        if (!say(new HandoverMessage.Rollback(reason))) {
             return;
         }
         Guarded.run("drainListeners", duties::drainListeners);
         Offering offering = new Offering(
-                open, migrations.sources(), options.migration(), parentAdopts, parentBudget, System.nanoTime());
+                channel.opened(),
+                migrations.sources(),
+                options.migration(),
+                parentAdopts,
+                parentBudget,
+                System.nanoTime());
         returning = offering;
         GivingBack givingBack = new GivingBack(offering, duties, System.nanoTime());
         while (state instanceof AdoptionState.Returning) {
@@ -257,8 +247,7 @@ final class ChildMigration implements AutoCloseable {
         if (returning != null) {
             returning.leave();
         }
-        left = channel;
-        channel = null;
+        channel.leave();
         lost(reason);
     }
 
@@ -267,7 +256,7 @@ final class ChildMigration implements AutoCloseable {
         switch (givingBack.turn(now)) {
             case GOING -> {
                 Duration due = givingBack.untilNextTurn(now);
-                await(due.compareTo(LOOK_AGAIN) < 0 ? due : LOOK_AGAIN);
+                channel.await(due.compareTo(LOOK_AGAIN) < 0 ? due : LOOK_AGAIN);
             }
             case DONE -> {
                 if (say(new HandoverMessage.Bye(0))) {
@@ -293,7 +282,7 @@ final class ChildMigration implements AutoCloseable {
         }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (state instanceof AdoptionState.Gathered && !commitNow() && System.nanoTime() - deadline < 0) {
-            await(FULL_QUEUE_PAUSE);
+            channel.await(FULL_QUEUE_PAUSE);
             read();
         }
         if (state instanceof AdoptionState.Gathered && rollbackWanted == null) {
@@ -305,7 +294,7 @@ final class ChildMigration implements AutoCloseable {
         }
         while (!committedSaid && state instanceof AdoptionState.Committed && System.nanoTime() - deadline < 0) {
             if (!read()) {
-                await(LOOK_AGAIN);
+                channel.await(LOOK_AGAIN);
             }
         }
         return true;
@@ -313,11 +302,10 @@ final class ChildMigration implements AutoCloseable {
 
     /** At one with {@link #rollBack}: what comes later is refused. False when it should be tried again. */
     private synchronized boolean commitNow() {
-        HandoverChannel open = channel;
-        if (open == null || rollbackWanted != null) {
+        if (!channel.isOpen() || rollbackWanted != null) {
             return true;
         }
-        return switch (open.send(new HandoverMessage.Commit(), List.of())) {
+        return switch (channel.send(new HandoverMessage.Commit())) {
             case SENT -> {
                 move(new AdoptionEvent.CommitSent());
                 yield true;
@@ -333,24 +321,18 @@ final class ChildMigration implements AutoCloseable {
     /** After the commit, on the child role's thread: takes over what becomes movable. */
     void turn() {
         for (int i = 0; i < MAX_MESSAGES_PER_TURN && read(); i++) {}
-        HandoverChannel open = channel;
-        if (open != null) {
-            fdBudget.tellWhenLow(open);
-        }
+        channel.tellWhenLow(fdBudget);
     }
 
     /** To wait for; stays ours. */
     List<Fd> watched() {
-        HandoverChannel open = channel;
-        return open == null ? List.of() : List.of(open.socket());
+        return channel.watched();
     }
 
     /** Says it, waiting a moment for room. False when it cannot be said: the channel has ended then. */
     private boolean say(HandoverMessage message) {
-        HandoverChannel open = channel;
-        boolean said =
-                open != null && open.sendFirmly(message, options.migration().stallTimeout());
-        if (open != null && !said) {
+        boolean said = channel.say(message, options.migration().stallTimeout());
+        if (!said && channel.isOpen()) {
             lost("the parent does not take " + message.getClass().getSimpleName());
         }
         return said;
@@ -358,10 +340,7 @@ final class ChildMigration implements AutoCloseable {
 
     /** We live, and the parent is to know that nothing more is accepted. */
     private void giveUp(String reason) {
-        HandoverChannel open = channel;
-        if (open != null) {
-            open.send(new HandoverMessage.Abandon(reason), List.of());
-        }
+        var _ = channel.send(new HandoverMessage.Abandon(reason)); // one that does not read it finds the channel closed
         lost(reason);
     }
 
@@ -380,35 +359,28 @@ final class ChildMigration implements AutoCloseable {
 
     /** Ends the channel. What we were giving back and the parent has not accepted stays ours. */
     private void endChannel() {
-        HandoverChannel open = channel;
-        channel = null;
-        if (open != null) {
-            try (open) {
-                if (returning != null) {
-                    returning.finish();
-                }
+        channel.end(() -> {
+            if (returning != null) {
+                returning.finish();
             }
-        }
+        });
     }
 
     /** As {@link #rollBack} has it, to be called at the end of this process: what the parent has been left is its own or nobody's then. */
     @Override
     public void close() {
         endChannel();
-        HandoverChannel open = left;
-        left = null;
-        if (open != null) {
-            open.close();
-        }
+        channel.close();
     }
 
     /** What has moved here, and how. Any thread. */
-    MigrationReport report(long moved, long movable) {
+    MigrationReport report(long moved, long stayed, long movable) {
         Adopting open = adopting;
         return new MigrationReport(
                 open == null ? 0 : open.adopted(),
                 expected,
                 moved,
+                stayed,
                 movable,
                 drained,
                 pauses.quantile(0.5),

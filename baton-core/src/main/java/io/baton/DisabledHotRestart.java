@@ -3,6 +3,7 @@ package io.baton;
 import io.baton.posix.Posix;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
+import io.baton.spi.Heirloom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -67,6 +68,11 @@ final class DisabledHotRestart implements HotRestart {
     @Override
     public void register(ConnectionRestorer restorer) {
         migrations.add(restorer);
+    }
+
+    @Override
+    public void register(Heirloom heirloom) {
+        migrations.add(heirloom);
     }
 
     @Override

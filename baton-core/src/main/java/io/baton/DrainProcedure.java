@@ -14,6 +14,9 @@ final class DrainProcedure {
     private final boolean exitWhenDrained;
     private int attemptsLeft;
 
+    /** Connections that were left when nothing more was accepted, and those that had moved before: only what moves takes from it. */
+    private volatile long leftOrMoved;
+
     DrainProcedure(DrainManager manager, Listeners listeners, boolean exitWhenDrained) {
         this.manager = manager;
         this.listeners = listeners;
@@ -41,6 +44,25 @@ final class DrainProcedure {
         } else if (attemptsLeft == 0) {
             LOG.error("the server did not let go of its listeners in {} attempts; they stay open to the end", ATTEMPTS);
         }
+    }
+
+    /**
+     * After {@link #begin}: what is to be accounted for.
+     *
+     * @param connections that this process has
+     * @param moved that have gone to the child before
+     */
+    void leaves(long connections, long moved) {
+        leftOrMoved = connections + moved;
+    }
+
+    /**
+     * Connections that were left and have not moved since, whether they still live or not; 0 before the drain. Any thread.
+     *
+     * @param moved that have gone to the child until now
+     */
+    long stayed(long moved) {
+        return Math.max(0, leftOrMoved - moved);
     }
 
     boolean timeIsOver() {

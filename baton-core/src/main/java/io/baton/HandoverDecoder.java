@@ -3,9 +3,9 @@ package io.baton;
 import static io.baton.WireFields.LENGTH_DELIMITED;
 import static io.baton.WireFields.VARINT;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import io.baton.spi.ConnectionKind;
+import io.baton.spi.Heirloom;
 import io.baton.spi.Snapshot;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,15 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Protobuf to {@link HandoverMessage}. Unknown fields are skipped; every list and length has its limit. One instance per message. */
-final class HandoverDecoder {
-    private final CodedInputStream in;
-
+/** Protobuf to {@link HandoverMessage}. Every list and length has its limit. */
+final class HandoverDecoder extends WireReader {
     /** Of the connection before: nearly always that of the next one too. */
     private @Nullable ConnectionKind kind;
 
     private HandoverDecoder(byte[] bytes) {
-        this.in = CodedInputStream.newInstance(bytes);
+        super(bytes);
     }
 
     /**
@@ -90,6 +88,7 @@ final class HandoverDecoder {
         int version = 0;
         int fdBudget = 0;
         int movable = 0;
+        List<HandoverMessage.Left> heirlooms = new ArrayList<>();
         List<HandoverMessage.Kind> adopts = new ArrayList<>();
         int outer = enter();
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
@@ -98,11 +97,31 @@ final class HandoverDecoder {
                 case (2 << 3) | LENGTH_DELIMITED -> add(adopts, kind(), HandoverMessage.MAX_KINDS, "kinds");
                 case (3 << 3) | VARINT -> fdBudget = natural("fd budget");
                 case (4 << 3) | VARINT -> movable = natural("movable");
+                case (5 << 3) | LENGTH_DELIMITED ->
+                    add(heirlooms, heirloom(), HandoverMessage.MAX_HEIRLOOMS, "heirlooms");
                 default -> skip(tag);
             }
         }
         leave(outer);
-        return new HandoverMessage.Welcome(version, List.copyOf(adopts), fdBudget, movable);
+        return new HandoverMessage.Welcome(version, List.copyOf(adopts), fdBudget, movable, List.copyOf(heirlooms));
+    }
+
+    private HandoverMessage.Left heirloom() throws IOException {
+        String name = "";
+        byte[] bytes = {};
+        int outer = enter();
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (tag) {
+                case (1 << 3) | LENGTH_DELIMITED -> name = string(Heirloom.MAX_NAME_BYTES);
+                case (2 << 3) | LENGTH_DELIMITED -> {
+                    bytes = in.readByteArray();
+                    count(bytes.length, Heirloom.MAX_BYTES, "bytes of an heirloom");
+                }
+                default -> skip(tag);
+            }
+        }
+        leave(outer);
+        return new HandoverMessage.Left(name, bytes);
     }
 
     private HandoverMessage.Kind kind() throws IOException {
@@ -223,39 +242,12 @@ final class HandoverDecoder {
 
     /** A message of one string. */
     private String text() throws IOException {
-        String text = "";
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            switch (tag) {
-                case (1 << 3) | LENGTH_DELIMITED -> text = string(HandoverMessage.MAX_TEXT_BYTES);
-                default -> skip(tag);
-            }
-        }
-        leave(outer);
-        return text;
+        return only(LENGTH_DELIMITED, "", () -> string(HandoverMessage.MAX_TEXT_BYTES));
     }
 
     /** A message of one number. */
     private long number() throws IOException {
-        long number = 0;
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            switch (tag) {
-                case (1 << 3) | VARINT -> number = in.readUInt64();
-                default -> skip(tag);
-            }
-        }
-        leave(outer);
-        return number;
-    }
-
-    private HandoverMessage empty(HandoverMessage message) throws IOException {
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            skip(tag);
-        }
-        leave(outer);
-        return message;
+        return only(VARINT, 0L, in::readUInt64);
     }
 
     private static <T> void add(List<T> list, T one, int max, String what) throws IOException {
@@ -278,20 +270,5 @@ final class HandoverDecoder {
         String text = in.readStringRequireUtf8();
         count(text.getBytes(StandardCharsets.UTF_8).length, maxBytes, "bytes of a text");
         return text;
-    }
-
-    /** Limits reading to the nested message that begins here. */
-    private int enter() throws IOException {
-        return in.pushLimit(in.readRawVarint32());
-    }
-
-    private void leave(int outer) {
-        in.popLimit(outer);
-    }
-
-    private void skip(int tag) throws IOException {
-        if (!in.skipField(tag)) {
-            throw new IOException("a group ends that never began");
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.baton;
 
 import static io.baton.WireWriter.bytes;
-import static io.baton.WireWriter.empty;
 import static io.baton.WireWriter.nested;
 import static io.baton.WireWriter.string;
 import static io.baton.WireWriter.uint32;
@@ -17,44 +16,57 @@ final class HandoverEncoder {
     private HandoverEncoder() {}
 
     static byte[] encode(HandoverMessage message) {
-        if (message instanceof HandoverMessage.Offer offer) {
-            return OfferEncoder.encode(offer);
-        }
-        return bytes(out -> {
-            switch (message) {
-                case HandoverMessage.Hello hello ->
-                    nested(out, HandoverFields.HELLO, body -> {
-                        uint32(body, 1, hello.version());
-                        uint32(body, 2, hello.epoch().value());
-                        kinds(body, 3, hello.adopts());
-                        uint32(body, 4, hello.fdBudget());
-                    });
-                case HandoverMessage.Welcome welcome ->
-                    nested(out, HandoverFields.WELCOME, body -> {
-                        uint32(body, 1, welcome.version());
-                        kinds(body, 2, welcome.adopts());
-                        uint32(body, 3, welcome.fdBudget());
-                        uint32(body, 4, welcome.movable());
-                    });
-                case HandoverMessage.Refuse(String reason) -> text(out, HandoverFields.REFUSE, reason);
-                case HandoverMessage.Ready ignored -> empty(out, HandoverFields.READY);
-                case HandoverMessage.Offer offer -> out.writeRawBytes(OfferEncoder.encode(offer));
-                case HandoverMessage.Accepted accepted ->
-                    nested(out, HandoverFields.ACCEPTED, body -> accepted(body, accepted));
-                case HandoverMessage.Exhausted(long left) -> number(out, HandoverFields.EXHAUSTED, left);
-                case HandoverMessage.Commit ignored -> empty(out, HandoverFields.COMMIT);
-                case HandoverMessage.Committed(long left) -> number(out, HandoverFields.COMMITTED, left);
-                case HandoverMessage.Rollback(String reason) -> text(out, HandoverFields.ROLLBACK, reason);
-                case HandoverMessage.Budget(int fds) -> number(out, HandoverFields.BUDGET, fds);
-                case HandoverMessage.Bye(long drained) -> number(out, HandoverFields.BYE, drained);
-                case HandoverMessage.Abandon(String reason) -> text(out, HandoverFields.ABANDON, reason);
-                case HandoverMessage.Unknown(int field) -> {
-                    if (field != 0) {
-                        empty(out, field);
+        return switch (message) {
+            case HandoverMessage.Hello hello ->
+                message(HandoverFields.HELLO, body -> {
+                    uint32(body, 1, hello.version());
+                    uint32(body, 2, hello.epoch().value());
+                    kinds(body, 3, hello.adopts());
+                    uint32(body, 4, hello.fdBudget());
+                });
+            case HandoverMessage.Welcome welcome ->
+                message(HandoverFields.WELCOME, body -> {
+                    uint32(body, 1, welcome.version());
+                    kinds(body, 2, welcome.adopts());
+                    uint32(body, 3, welcome.fdBudget());
+                    uint32(body, 4, welcome.movable());
+                    for (HandoverMessage.Left left : welcome.heirlooms()) {
+                        nested(body, 5, inner -> {
+                            string(inner, 1, left.name());
+                            inner.writeByteArray(2, left.bytes());
+                        });
                     }
-                }
-            }
-        });
+                });
+            case HandoverMessage.Refuse(String reason) -> text(HandoverFields.REFUSE, reason);
+            case HandoverMessage.Ready _ -> empty(HandoverFields.READY);
+            case HandoverMessage.Offer offer -> OfferEncoder.encode(offer);
+            case HandoverMessage.Accepted accepted ->
+                message(HandoverFields.ACCEPTED, body -> accepted(body, accepted));
+            case HandoverMessage.Exhausted(long left) -> number(HandoverFields.EXHAUSTED, left);
+            case HandoverMessage.Commit _ -> empty(HandoverFields.COMMIT);
+            case HandoverMessage.Committed(long left) -> number(HandoverFields.COMMITTED, left);
+            case HandoverMessage.Rollback(String reason) -> text(HandoverFields.ROLLBACK, reason);
+            case HandoverMessage.Budget(int fds) -> number(HandoverFields.BUDGET, fds);
+            case HandoverMessage.Bye(long drained) -> number(HandoverFields.BYE, drained);
+            case HandoverMessage.Abandon(String reason) -> text(HandoverFields.ABANDON, reason);
+            case HandoverMessage.Unknown(int field) -> field == 0 ? new byte[0] : empty(field);
+        };
+    }
+
+    private static byte[] message(int field, WireWriter.Body body) {
+        return bytes(out -> nested(out, field, body));
+    }
+
+    private static byte[] empty(int field) {
+        return message(field, body -> {});
+    }
+
+    private static byte[] text(int field, String text) {
+        return message(field, body -> string(body, 1, cut(text)));
+    }
+
+    private static byte[] number(int field, long number) {
+        return message(field, body -> uint64(body, 1, number));
     }
 
     private static void kinds(CodedOutputStream out, int field, List<HandoverMessage.Kind> kinds) throws IOException {
@@ -83,14 +95,6 @@ final class HandoverEncoder {
             });
         }
         uint32(out, 4, accepted.fdBudget());
-    }
-
-    private static void text(CodedOutputStream out, int field, String text) throws IOException {
-        nested(out, field, body -> string(body, 1, cut(text)));
-    }
-
-    private static void number(CodedOutputStream out, int field, long number) throws IOException {
-        nested(out, field, body -> uint64(body, 1, number));
     }
 
     /** To the longest beginning that the other side takes; a character is not cut in two. */

@@ -13,6 +13,7 @@ sealed interface HandoverMessage {
 
     int MAX_CONNECTIONS = 64;
     int MAX_KINDS = 64;
+    int MAX_HEIRLOOMS = 16;
     int MAX_TEXT_BYTES = 512;
 
     /** The kind of connections that a side takes, in the versions that it reads. */
@@ -25,8 +26,19 @@ sealed interface HandoverMessage {
     /** Child to parent, the first: who I am, and what I take. */
     record Hello(int version, RestartEpoch epoch, List<Kind> adopts, int fdBudget) implements HandoverMessage {}
 
-    /** Parent to child, in answer: what I take back, and how many connections there are to move. */
-    record Welcome(int version, List<Kind> adopts, int fdBudget, int movable) implements HandoverMessage {}
+    /** Parent to child, in answer: what I take back, how many connections there are to move, and what I leave to you. */
+    record Welcome(int version, List<Kind> adopts, int fdBudget, int movable, List<Left> heirlooms)
+            implements HandoverMessage {}
+
+    /** What an {@link io.baton.spi.Heirloom} gave. */
+    @SuppressWarnings("ArrayRecordComponent") // written once, read once, never compared
+    record Left(String name, byte[] bytes) {
+        /** May be a secret. */
+        @Override
+        public String toString() {
+            return "Left[%s, %d bytes]".formatted(name, bytes.length);
+        }
+    }
 
     /** Parent to child, in answer: not with you. The connections then stay, and drain. */
     record Refuse(String reason) implements HandoverMessage {}

@@ -3,6 +3,7 @@ package io.baton;
 import io.baton.posix.Posix;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
+import io.baton.spi.Heirloom;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -77,6 +78,14 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * @throws IllegalStateException after {@link #ready}, or when there is a restorer of this kind's name already
      */
     void register(ConnectionRestorer restorer);
+
+    /**
+     * Has what {@code heirloom} gives go to a child that has one of the same name, and takes the parent's during {@link #ready}. Before
+     * {@link #ready}.
+     *
+     * @throws IllegalStateException after {@link #ready}, or when its name is taken or none
+     */
+    void register(Heirloom heirloom);
 
     /** Begins to answer a child, on a thread of its own; {@code duties} are called on it. A child comes only after {@link #ready}. */
     void serve(ParentDuties duties);

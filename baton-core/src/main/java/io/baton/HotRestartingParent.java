@@ -30,14 +30,11 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
     private static final Duration TURN = Duration.ofSeconds(1);
     private static final Duration DRAINING_TURN = Duration.ofMillis(50);
 
-    /** How long a child that does not read may hold us up. */
-    private static final Duration SEND_PATIENCE = Duration.ofSeconds(1);
-
     private final Self self;
     private final long launcher;
     private final ParentDuties duties;
     private final SocketAddress childAddress;
-    private final SocketAddress childUdpAddress;
+    private final ChildContact contact;
     private final ChildRecord child;
     private final ParentMigration migration;
 
@@ -74,11 +71,12 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
         this.self = self;
         this.duties = duties;
         this.launcher = posix.parentPid();
-        this.childAddress = address(Role.CHILD, self.epoch().next());
+        RestartEpoch next = self.epoch().next();
+        this.childAddress = address(Role.CHILD, next);
+        this.contact = new ChildContact(main, udp, childAddress, address(Role.UDP_CHILD, next));
         this.child = new ChildRecord(posix, childAddress, options.readyTimeout(), self.stats());
         this.migration = new ParentMigration(posix, options, self.migrations(), self.stats(), child, this);
         self.migrations().onMovable(this::wake);
-        this.childUdpAddress = address(Role.UDP_CHILD, self.epoch().next());
     }
 
     /** Drains without a child. Any thread. */
@@ -89,17 +87,9 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
 
     /** Sends a packet to the child that serves in our place. Any thread. */
     boolean forward(UdpPacket packet) {
-        if (!(state() instanceof HotRestartState.Draining draining)
-                || draining.child().isEmpty()) {
-            return false;
-        }
-        try {
-            udp.send(UdpPackets.toRequest(packet), List.of(), childUdpAddress, Duration.ZERO);
-            return true;
-        } catch (PosixException e) {
-            LOG.debug("a UDP packet for the child was lost: {}", e.getMessage());
-            return false;
-        }
+        return state() instanceof HotRestartState.Draining draining
+                && draining.child().isPresent()
+                && contact.forward(packet);
     }
 
     @Override
@@ -144,7 +134,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
             drainRequested = false;
             self.lifecycle().offer(new DrainRequested()).ifPresent(from -> {
                 ownDrain = true;
-                self.drain().begin(duties);
+                beginDrain();
             });
         }
         watchDrain();
@@ -182,7 +172,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
         if (HotRestartStates.adminMayBeOpen(from.get())) {
             Guarded.run("closeAdmin", duties::closeAdmin);
         }
-        reply(
+        contact.reply(
                 new Reply.ShutdownAdmin(self.asChild().originalStart().getEpochSecond(), options.reusePortDefault()),
                 List.of());
     }
@@ -195,7 +185,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
             return;
         }
         try (Fd childsEnd = migration.open(pid)) {
-            reply(new Reply.HandoverChannel(), List.of(childsEnd));
+            contact.reply(new Reply.HandoverChannel(), List.of(childsEnd));
         } catch (PosixException e) {
             LOG.warn("there is no handover channel for pid {}: {}", pid, e.getMessage());
             refuse(pid);
@@ -209,11 +199,11 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
         }
         Optional<Fd> socket = self.listeners().forChild(request.address(), request.workerIndex());
         if (socket.isEmpty()) {
-            reply(Reply.PassListenSocket.NONE, List.of());
+            contact.reply(Reply.PassListenSocket.NONE, List.of());
             return;
         }
         self.listeners().handedOver(true);
-        reply(new Reply.PassListenSocket(socket.get().number()), List.of(socket.get()));
+        contact.reply(new Reply.PassListenSocket(socket.get().number()), List.of(socket.get()));
     }
 
     private void stats(long pid) {
@@ -222,7 +212,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
             return;
         }
         Reply.Stats stats = child.asksForStats(duties.connections());
-        if (reply(stats, List.of())) {
+        if (contact.reply(stats, List.of())) {
             child.told(stats);
         }
     }
@@ -238,10 +228,16 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
             }
             if (!(from instanceof HotRestartState.Draining)) {
                 self.listeners().handedOver(true);
-                self.drain().begin(duties);
+                beginDrain();
             }
         });
         return accepted.isPresent();
+    }
+
+    private void beginDrain() {
+        self.drain().begin(duties);
+        migration.awaitLetGo();
+        self.drain().leaves(duties.connections(), moved());
     }
 
     private void terminate(long pid) {
@@ -351,20 +347,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
     /** Says that we know no such request - but not to a child that is waiting for the answer to another. */
     private void refuse(long pid) {
         if (isChild(pid) || state() instanceof HotRestartState.Serving) {
-            reply(new HotRestartMessage.NotRecognized(), List.of());
-        }
-    }
-
-    /**
-     * @return false when it could not be sent
-     */
-    private boolean reply(HotRestartMessage message, List<Fd> fds) {
-        try {
-            main.send(message, fds, childAddress, SEND_PATIENCE);
-            return true;
-        } catch (PosixException e) {
-            LOG.warn("the child cannot be answered: {}", e.getMessage());
-            return false;
+            contact.reply(new HotRestartMessage.NotRecognized(), List.of());
         }
     }
 
@@ -375,6 +358,12 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
     /** Connections that have gone to the child. Any thread. */
     long moved() {
         return migration.moved();
+    }
+
+    /** Connections that there were when we stopped accepting and that have not gone to the child since; 0 before that. Any thread. */
+    @Override
+    public long stayed() {
+        return self.drain().stayed(moved());
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.baton;
 import static io.baton.WireFields.LENGTH_DELIMITED;
 import static io.baton.WireFields.VARINT;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,12 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Protobuf to {@link HotRestartMessage}. Unknown fields are skipped; of a oneof the last one counts. One instance per message. */
-final class MessageDecoder {
-    private final CodedInputStream in;
-
+/** Protobuf to {@link HotRestartMessage}. Of a oneof the last one counts. */
+final class MessageDecoder extends WireReader {
     private MessageDecoder(byte[] bytes) {
-        this.in = CodedInputStream.newInstance(bytes);
+        super(bytes);
     }
 
     /**
@@ -138,16 +135,7 @@ final class MessageDecoder {
     }
 
     private Reply passedListenSocket() throws IOException {
-        int fd = 0;
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            switch (tag) {
-                case (1 << 3) | VARINT -> fd = in.readInt32();
-                default -> skip(tag);
-            }
-        }
-        leave(outer);
-        return new Reply.PassListenSocket(fd);
+        return new Reply.PassListenSocket(only(VARINT, 0, in::readInt32));
     }
 
     private Reply adminShutDown() throws IOException {
@@ -240,29 +228,5 @@ final class MessageDecoder {
         }
         leave(outer);
         return new Reply.Span(first, last);
-    }
-
-    private <T extends HotRestartMessage> T empty(T message) throws IOException {
-        int outer = enter();
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-            skip(tag);
-        }
-        leave(outer);
-        return message;
-    }
-
-    /** Limits reading to the nested message that begins here. */
-    private int enter() throws IOException {
-        return in.pushLimit(in.readRawVarint32());
-    }
-
-    private void leave(int outer) {
-        in.popLimit(outer);
-    }
-
-    private void skip(int tag) throws IOException {
-        if (!in.skipField(tag)) {
-            throw new IOException("a group ends that never began");
-        }
     }
 }

@@ -3,18 +3,26 @@ package io.baton;
 import io.baton.spi.ConnectionKind;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
+import io.baton.spi.Heirloom;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The data paths that take part in migration, by the names of their kinds. Thread-safe. */
+/** The data paths that take part in migration, by the names of their kinds, and what else goes along. Thread-safe. */
 final class Migrations {
+    private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+
     /** Of each, a source and a restorer; more is a program gone wrong. */
     static final int MAX_KINDS = 64;
 
     private final Map<String, ConnectionSource> sources = new LinkedHashMap<>();
     private final Map<String, ConnectionRestorer> restorers = new LinkedHashMap<>();
+    private final Map<String, Heirloom> heirlooms = new LinkedHashMap<>();
     private volatile Runnable movable = () -> {};
     private boolean closed;
 
@@ -25,6 +33,21 @@ final class Migrations {
 
     synchronized void add(ConnectionRestorer restorer) {
         put(restorers, restorer.kind(), restorer, "restorer");
+    }
+
+    synchronized void add(Heirloom heirloom) {
+        String name = heirloom.name();
+        if (closed) {
+            throw new IllegalStateException("heirloom %s comes after ready()".formatted(name));
+        }
+        if (name.isEmpty()
+                || name.getBytes(StandardCharsets.UTF_8).length > Heirloom.MAX_NAME_BYTES
+                || heirlooms.size() == HandoverMessage.MAX_HEIRLOOMS
+                || heirlooms.putIfAbsent(name, heirloom) != null) {
+            throw new IllegalStateException(
+                    "an heirloom's name is \"%s\", expected 1 to %d bytes that no other has, and at most %d heirlooms"
+                            .formatted(name, Heirloom.MAX_NAME_BYTES, HandoverMessage.MAX_HEIRLOOMS));
+        }
     }
 
     private <T> void put(Map<String, T> known, ConnectionKind kind, T one, String what) {
@@ -44,6 +67,38 @@ final class Migrations {
 
     synchronized List<ConnectionSource> sources() {
         return List.copyOf(sources.values());
+    }
+
+    /** What we leave to the child that has come. */
+    synchronized List<HandoverMessage.Left> given() {
+        List<HandoverMessage.Left> given = new ArrayList<>();
+        heirlooms.forEach((name, heirloom) -> {
+            try {
+                byte[] bytes = heirloom.give();
+                if (bytes.length > Heirloom.MAX_BYTES) {
+                    throw new IllegalStateException(
+                            "%d bytes, expected at most %d".formatted(bytes.length, Heirloom.MAX_BYTES));
+                }
+                given.add(new HandoverMessage.Left(name, bytes));
+            } catch (RuntimeException e) {
+                LOG.error("the child does not get {}", name, e);
+            }
+        });
+        return given;
+    }
+
+    /** The parent has left us these. */
+    synchronized void take(List<HandoverMessage.Left> left) {
+        for (HandoverMessage.Left one : left) {
+            Heirloom heirloom = heirlooms.get(one.name());
+            if (heirloom != null) {
+                try {
+                    heirloom.take(one.bytes());
+                } catch (RuntimeException e) {
+                    LOG.warn("the parent's {} is of no use, ours stays: {}", one.name(), e.getMessage());
+                }
+            }
+        }
     }
 
     /** {@code wake} is called when connections become movable that were not. */

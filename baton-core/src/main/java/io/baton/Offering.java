@@ -7,7 +7,9 @@ import io.baton.spi.ConnectionSource;
 import io.baton.spi.MigratableConnection;
 import io.baton.spi.Snapshot;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,6 +37,9 @@ final class Offering {
     /** More than there can be answers on their way. */
     private static final int MAX_LAST_MESSAGES = 64;
 
+    /** As many as all batches on their way have. */
+    private static final int MAX_LEAVING = OfferWindow.MAX_BATCHES * HandoverMessage.MAX_CONNECTIONS;
+
     private static final int MAX_LOGGED_REFUSALS = 20;
 
     private final HandoverChannel channel;
@@ -50,6 +55,9 @@ final class Offering {
 
     /** What is on its way takes all that the other side had room for; its answer says how much there is then. */
     private boolean shortOfFds;
+
+    /** An fd of each of the last connections accepted, closed or not. Event loops let go of them in the order in which they are told. */
+    private final Deque<Fd> leaving = new ArrayDeque<>();
 
     private long offered;
     private final AtomicLong moved = new AtomicLong();
@@ -192,7 +200,7 @@ final class Offering {
         fdBudget = answer.fdBudget();
         movable |= shortOfFds;
         batchPace.answered(settled.offeredNanos(), System.nanoTime());
-        settled.accepted().forEach(connection -> Guarded.run("released", connection::released));
+        settled.accepted().forEach(this::release);
         moved.addAndGet(settled.accepted().size());
         for (OfferWindow.Refusal refusal : settled.refused()) {
             if (refused.getAndIncrement() < MAX_LOGGED_REFUSALS) {
@@ -204,6 +212,20 @@ final class Offering {
             }
             Guarded.run("resume", refusal.connection()::resume);
         }
+    }
+
+    private void release(MigratableConnection connection) {
+        leaving.addAll(connection.snapshot().fds().stream().limit(1).toList());
+        if (leaving.size() > MAX_LEAVING) {
+            leaving.removeFirst();
+        }
+        Guarded.run("released", connection::released);
+    }
+
+    /** Whether the data path has closed its duplicates of the last connections that the other side has accepted. */
+    boolean hasLetGo() {
+        leaving.removeIf(Fd::isClosed);
+        return leaving.isEmpty();
     }
 
     /** The other side can take so many fds now. */

@@ -1,13 +1,11 @@
 package io.baton;
 
 import io.baton.HandoverChannel.Received;
-import io.baton.HandoverChannel.Sent;
 import io.baton.posix.Fd;
 import io.baton.posix.FdPair;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +29,7 @@ final class ParentMigration implements AutoCloseable {
     private final ChildRecord child;
     private final Host host;
     private final Pauses pausesOfReturned = new Pauses();
-    private @Nullable Session session;
+    private @Nullable ParentSession session;
     private volatile long moved;
 
     /** What the parent role does with what the child says here. */
@@ -47,36 +45,9 @@ final class ParentMigration implements AutoCloseable {
         void childFailed(HotRestartEvent.ChildFailed event);
 
         long connections();
-    }
 
-    /** From an open channel to its end. */
-    private static final class Session implements AutoCloseable {
-        final HandoverChannel channel;
-        final long pid;
-
-        @Nullable
-        Offering offering;
-
-        @Nullable
-        Adopting adopting;
-
-        List<HandoverMessage.Kind> adopts = List.of();
-        int fdBudget;
-        boolean exhaustedSaid;
-        boolean committed;
-        boolean byeSaid;
-        long leftAtCommit;
-        long movedAtCommit;
-
-        Session(HandoverChannel channel, long pid) {
-            this.channel = channel;
-            this.pid = pid;
-        }
-
-        @Override
-        public void close() {
-            channel.close();
-        }
+        /** Of those that there were when we stopped accepting, those that have not moved since. */
+        long stayed();
     }
 
     ParentMigration(
@@ -94,7 +65,7 @@ final class ParentMigration implements AutoCloseable {
         lost("the child has asked for another channel");
         FdPair pair = posix.socketPair(SocketType.SEQPACKET);
         try {
-            session = new Session(new HandoverChannel(posix, pair.first()), pid);
+            session = new ParentSession(new HandoverChannel(posix, pair.first()), pid);
             return pair.second();
         } catch (RuntimeException e) {
             pair.close();
@@ -108,7 +79,7 @@ final class ParentMigration implements AutoCloseable {
     }
 
     Duration untilNextTurn() {
-        Session open = session;
+        ParentSession open = session;
         return open == null || open.offering == null
                 ? Duration.ofMinutes(1)
                 : open.offering.untilNextTurn(System.nanoTime());
@@ -117,7 +88,7 @@ final class ParentMigration implements AutoCloseable {
     void turn() {
         try {
             read();
-            Session open = session;
+            ParentSession open = session;
             if (open != null && open.offering != null) {
                 offer(open, open.offering);
             }
@@ -129,7 +100,7 @@ final class ParentMigration implements AutoCloseable {
 
     private void read() {
         for (int i = 0; i < MAX_MESSAGES_PER_TURN; i++) {
-            Session open = session;
+            ParentSession open = session;
             if (open == null) {
                 return;
             }
@@ -146,7 +117,7 @@ final class ParentMigration implements AutoCloseable {
         }
     }
 
-    private void handle(Session open, Received.Message received) {
+    private void handle(ParentSession open, Received.Message received) {
         switch (received.message()) {
             case HandoverMessage.Hello hello -> greet(open, hello);
             case HandoverMessage.Ready ignored -> begin(open);
@@ -169,7 +140,7 @@ final class ParentMigration implements AutoCloseable {
         }
     }
 
-    private void greet(Session open, HandoverMessage.Hello hello) {
+    private void greet(ParentSession open, HandoverMessage.Hello hello) {
         if (hello.version() < 1) {
             refuse(open, "handover version %d, expected 1 or more".formatted(hello.version()));
             return;
@@ -179,22 +150,21 @@ final class ParentMigration implements AutoCloseable {
         long movable = migrations.sources().stream()
                 .mapToLong(source -> source.movable())
                 .sum();
-        open.channel.send(
-                new HandoverMessage.Welcome(
-                        Math.min(hello.version(), HandoverMessage.VERSION),
-                        migrations.adopted(),
-                        new FdBudget(posix).available(),
-                        (int) Math.min(movable, Integer.MAX_VALUE)),
-                List.of());
+        open.say(new HandoverMessage.Welcome(
+                Math.min(hello.version(), HandoverMessage.VERSION),
+                migrations.adopted(),
+                new FdBudget(posix).available(),
+                (int) Math.min(movable, Integer.MAX_VALUE),
+                migrations.given()));
     }
 
-    private void refuse(Session open, String reason) {
+    private void refuse(ParentSession open, String reason) {
         LOG.warn("connections stay, the child cannot take them over: {}", reason);
-        open.channel.send(new HandoverMessage.Refuse(reason), List.of());
+        open.say(new HandoverMessage.Refuse(reason));
         lost(reason);
     }
 
-    private void begin(Session open) {
+    private void begin(ParentSession open) {
         if (!host.offer(new HotRestartEvent.MigrationBegun(open.pid))) {
             refuse(open, "not while " + host.state().label());
             return;
@@ -203,7 +173,7 @@ final class ParentMigration implements AutoCloseable {
                 open.channel, migrations.sources(), options.migration(), open.adopts, open.fdBudget, System.nanoTime());
     }
 
-    private void accepted(Session open, HandoverMessage.Accepted accepted) {
+    private void accepted(ParentSession open, HandoverMessage.Accepted accepted) {
         Offering offering = open.offering;
         if (offering == null) {
             if (open.adopting == null) {
@@ -219,7 +189,7 @@ final class ParentMigration implements AutoCloseable {
         }
     }
 
-    private void offer(Session open, Offering offering) {
+    private void offer(ParentSession open, Offering offering) {
         long now = System.nanoTime();
         if (offering.isOverdue(now)) {
             giveUp("no answer to an offer within " + options.migration().stallTimeout());
@@ -232,37 +202,30 @@ final class ParentMigration implements AutoCloseable {
         }
         switch (offering.turn(now)) {
             case GOING -> {}
-            case NOTHING_LEFT -> nothingLeft(open, offering);
+            case NOTHING_LEFT -> nothingLeft(open);
             case GONE -> lost("the other side takes nothing more");
         }
     }
 
-    private void nothingLeft(Session open, Offering offering) {
+    private void nothingLeft(ParentSession open) {
         if (!open.exhaustedSaid) {
-            open.exhaustedSaid = said(open, new HandoverMessage.Exhausted(host.connections()));
+            open.exhaustedSaid = open.say(new HandoverMessage.Exhausted(host.connections()));
         } else if (open.committed && !open.byeSaid && host.connections() == 0) {
-            long movedSince = offering.moved() - open.movedAtCommit;
-            open.byeSaid = said(open, new HandoverMessage.Bye(Math.max(0, open.leftAtCommit - movedSince)));
+            open.byeSaid = open.say(new HandoverMessage.Bye(host.stayed()));
         }
     }
 
-    private static boolean said(Session open, HandoverMessage message) {
-        return open.channel.send(message, List.of()) == Sent.SENT;
-    }
-
-    private void commit(Session open) {
+    private void commit(ParentSession open) {
         if (!host.commit(open.pid)) {
             giveUp("commit is refused while " + host.state().label());
             return;
         }
         open.exhaustedSaid = true;
         open.committed = true;
-        open.leftAtCommit = host.connections();
-        open.movedAtCommit = open.offering == null ? 0 : open.offering.moved();
-        said(open, new HandoverMessage.Committed(open.leftAtCommit));
+        open.say(new HandoverMessage.Committed(host.stayed()));
     }
 
-    private void rollBack(Session open, String reason) {
+    private void rollBack(ParentSession open, String reason) {
         if (!host.offer(new HotRestartEvent.RollbackBegun(open.pid, reason))) {
             giveUp("rollback is refused while " + host.state().label());
             return;
@@ -278,7 +241,7 @@ final class ParentMigration implements AutoCloseable {
                 () -> child.ends(ENDING));
     }
 
-    private void takeBack(Session open, HandoverMessage.Offer offer, Received.Message received) {
+    private void takeBack(ParentSession open, HandoverMessage.Offer offer, Received.Message received) {
         if (open.adopting == null) {
             received.closeFds();
             giveUp("the child offers connections without a rollback");
@@ -287,7 +250,7 @@ final class ParentMigration implements AutoCloseable {
         }
     }
 
-    private void returned(Session open) {
+    private void returned(ParentSession open) {
         long returned = open.adopting == null ? 0 : open.adopting.adopted();
         close();
         if (host.state() instanceof HotRestartState.RollingBack) {
@@ -298,16 +261,16 @@ final class ParentMigration implements AutoCloseable {
 
     /** We live, and will not take an answer any more: the other side is told so before it can give one in vain. */
     private void giveUp(String reason) {
-        Session open = session;
+        ParentSession open = session;
         if (open != null) {
-            said(open, new HandoverMessage.Abandon(reason));
+            open.say(new HandoverMessage.Abandon(reason));
         }
         lost(reason);
     }
 
     /** Ends the channel, and the state that goes with it; the child may be well. */
     private void lost(String reason) {
-        Session open = session;
+        ParentSession open = session;
         if (open == null) {
             return;
         }
@@ -331,7 +294,7 @@ final class ParentMigration implements AutoCloseable {
      */
     @Override
     public void close() {
-        Session open = session;
+        ParentSession open = session;
         if (open == null) {
             return;
         }
@@ -350,7 +313,7 @@ final class ParentMigration implements AutoCloseable {
      * ours.
      */
     void childFailed() {
-        Session open = session;
+        ParentSession open = session;
         if (open != null && open.adopting != null) {
             takeTheRest(open.channel, open.adopting);
         }
@@ -370,13 +333,21 @@ final class ParentMigration implements AutoCloseable {
         }
     }
 
-    private void endOffers(Session open) {
+    private void endOffers(ParentSession open) {
         Offering offering = open.offering;
         open.offering = null;
         if (offering != null) {
             offering.abandon();
             offering.end();
             moved = offering.moved();
+        }
+    }
+
+    /** As {@link ParentSession#awaitLetGo}; at once without a channel. */
+    void awaitLetGo() {
+        ParentSession open = session;
+        if (open != null) {
+            open.awaitLetGo();
         }
     }
 

@@ -8,18 +8,19 @@ import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketType;
+import io.baton.testkit.EnvoyProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,14 +47,7 @@ class EnvoyInteropTest {
 
     @BeforeEach
     void findEnvoy() throws IOException {
-        String path = System.getenv("ENVOY_BIN");
-        if (path == null || !Files.isExecutable(Path.of(path))) {
-            System.err.println(
-                    "SKIPPED: ENVOY_BIN is %s, expected a real Envoy's binary: interoperability is not tested"
-                            .formatted(path));
-            org.junit.jupiter.api.Assumptions.abort("ENVOY_BIN is " + path);
-        }
-        binary = Path.of(path);
+        binary = EnvoyProcess.binary("interoperability").orElseGet(() -> Assumptions.abort("there is no ENVOY_BIN"));
         ServerSocket origin = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         open.add(origin);
         Thread.ofPlatform().daemon().start(() -> serveOrigin(origin));
@@ -70,7 +64,7 @@ class EnvoyInteropTest {
 
     @Test
     void aListenerCrossesFromEnvoyToBaton() throws Exception {
-        try (EnvoyProcess envoy = EnvoyProcess.start(binary, directory, epoch0, ports)) {
+        try (EnvoyProcess envoy = envoy(epoch0)) {
             await().until(() -> envoy.admin("/ready").startsWith("LIVE"));
             assertThat(envoy.admin("/hot_restart_version")).startsWith(HotRestart.supportedVersion(POSIX));
             assertThat(read(connect())).isEqualTo(FROM_ORIGIN);
@@ -116,7 +110,7 @@ class EnvoyInteropTest {
             assertThat(read(connect())).isEqualTo(FROM_BATON);
             baton.connections.set(1);
 
-            try (EnvoyProcess envoy = EnvoyProcess.start(binary, directory, epoch1, ports)) {
+            try (EnvoyProcess envoy = envoy(epoch1)) {
                 await().untilAsserted(() -> assertThat(baton.duties).containsExactly("closeAdmin", "drainListeners"));
                 await().until(() -> envoy.admin("/ready").startsWith("LIVE"));
                 assertThat(read(connect())).isEqualTo(FROM_ORIGIN);
@@ -140,7 +134,7 @@ class EnvoyInteropTest {
     void anEnvoyThatFailsToStartLeavesBatonServingWithItsAdmin() throws Exception {
         try (Server baton = Server.start(epoch0);
                 ServerSocket taken = new ServerSocket(ports.admin(), 1, InetAddress.getLoopbackAddress());
-                EnvoyProcess envoy = EnvoyProcess.start(binary, directory, epoch1, ports)) {
+                EnvoyProcess envoy = envoy(epoch1)) {
             assertThat(taken.isBound()).isTrue(); // so that Envoy cannot bind its admin address
             assertThat(envoy.exits(Duration.ofSeconds(20))).isTrue();
             await().untilAsserted(() -> assertThat(baton.duties).containsExactly("closeAdmin", "reopenAdmin"));
@@ -154,18 +148,32 @@ class EnvoyInteropTest {
     @Test
     void batonAndEnvoyRefuseEachOthersNamesAndFlags() throws Exception {
         try (Server baton = Server.join(epoch0);
-                EnvoyProcess early = EnvoyProcess.start(binary, directory, epoch1, ports)) {
+                EnvoyProcess early = envoy(epoch1)) {
             assertThat(early.exits(Duration.ofSeconds(20))).isTrue();
             assertThat(early.log()).contains("previous envoy process is still initializing");
             baton.hotRestart.ready();
         }
-        try (EnvoyProcess envoy = EnvoyProcess.start(binary, directory, epoch0, ports)) {
+        try (EnvoyProcess envoy = envoy(epoch0)) {
             await().until(() -> envoy.admin("/ready").startsWith("LIVE"));
             assertThatThrownBy(() -> Server.join(epoch0))
                     .isInstanceOf(HotRestartException.AddressInUse.class)
                     .hasMessageStartingWith("unable to bind domain socket with base_id=");
             assertThat(envoy.admin("/ready")).startsWith("LIVE");
         }
+    }
+
+    private EnvoyProcess envoy(HotRestartOptions options) throws IOException {
+        return EnvoyProcess.start(
+                binary,
+                directory,
+                ports,
+                options.epoch().value(),
+                "--base-id",
+                Long.toString(options.baseId().value()),
+                "--socket-path",
+                options.socketPath(),
+                "--concurrency",
+                "1");
     }
 
     private ListenSpec spec() {

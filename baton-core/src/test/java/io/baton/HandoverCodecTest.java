@@ -35,10 +35,16 @@ class HandoverCodecTest {
                 .as(HandoverMessage.Refused::new)
                 .list()
                 .ofMaxSize(5);
+        Arbitrary<List<HandoverMessage.Left>> heirlooms = Combinators.combine(
+                        names, Arbitraries.integers().between(0, 64))
+                .as((name, length) -> new HandoverMessage.Left(name, new byte[length]))
+                .list()
+                .ofMaxSize(4);
         return Arbitraries.oneOf(
                 Combinators.combine(naturals, naturals.map(RestartEpoch::new), kinds, naturals)
                         .as(HandoverMessage.Hello::new),
-                Combinators.combine(naturals, kinds, naturals, naturals).as(HandoverMessage.Welcome::new),
+                Combinators.combine(naturals, kinds, naturals, naturals, heirlooms)
+                        .as(HandoverMessage.Welcome::new),
                 texts.map(HandoverMessage.Refuse::new),
                 texts.map(HandoverMessage.Rollback::new),
                 texts.map(HandoverMessage.Abandon::new),
@@ -117,6 +123,18 @@ class HandoverCodecTest {
                         List.of(new HandoverMessage.Offered(
                                 1, new ConnectionKind("relay", 1), 0, new byte[Snapshot.MAX_BYTES + 1]))),
                 "bytes of a snapshot: 131073, expected at most 131072");
+        HandoverMessage.Left left = new HandoverMessage.Left("keys", new byte[4097]);
+        assertMalformed(
+                new HandoverMessage.Welcome(1, List.of(), 0, 0, List.of(left)),
+                "bytes of an heirloom: 4097, expected at most 4096");
+        assertMalformed(
+                new HandoverMessage.Welcome(
+                        1,
+                        List.of(),
+                        0,
+                        0,
+                        java.util.Collections.nCopies(17, new HandoverMessage.Left("keys", new byte[1]))),
+                "heirlooms: 17, expected at most 16");
     }
 
     private static void assertMalformed(HandoverMessage message, String why) {

@@ -8,12 +8,14 @@ import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
+import io.baton.spi.Heirloom;
 import io.baton.testkit.FaultyPosix;
 import io.baton.testkit.FdCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +96,58 @@ class MigrationTest {
         }
     }
 
+    /** Remembers what it was given. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Keepsake(String name, byte[] gives, List<byte[]> taken) implements Heirloom {
+        static Keepsake of(String name, int... gives) {
+            byte[] bytes = new byte[gives.length];
+            for (int i = 0; i < gives.length; i++) {
+                bytes[i] = (byte) gives[i];
+            }
+            return new Keepsake(name, bytes, new java.util.concurrent.CopyOnWriteArrayList<>());
+        }
+
+        @Override
+        public byte[] give() {
+            return gives;
+        }
+
+        @Override
+        public void take(byte[] bytes) {
+            if (bytes[0] == 0) {
+                throw new IllegalArgumentException("of no use");
+            }
+            taken.add(bytes);
+        }
+    }
+
+    @Test
+    void whatTheParentLeavesTheChildHasBeforeItIsReady() throws Exception {
+        Keepsake left = Keepsake.of("keys", 1, 2, 3);
+        Keepsake got = Keepsake.of("keys", 9);
+        Keepsake useless = Keepsake.of("other", 5);
+        try (Server parent = Server.start(Posix.linux(), epoch0, server -> {
+                    attach(server, path("parent").open(1));
+                    server.hotRestart.register(left);
+                    server.hotRestart.register(Keepsake.of("other", 0));
+                    server.hotRestart.register(new Keepsake("large", new byte[Heirloom.MAX_BYTES + 1], List.of()));
+                    server.hotRestart.register(Keepsake.of("unknown to the child", 1));
+                });
+                Server child = Server.start(Posix.linux(), epoch1, server -> {
+                    attach(server, path("child"));
+                    server.hotRestart.register(got);
+                    server.hotRestart.register(useless);
+                })) {
+            assertThat(got.taken()).containsExactly(new byte[] {1, 2, 3});
+            assertThat(useless.taken()).isEmpty();
+            assertThat(left.taken()).isEmpty();
+            assertThat(child.hotRestart.migration().adopted()).isOne();
+            assertThatThrownBy(() -> parent.hotRestart.register(Keepsake.of("late", 1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("heirloom late comes after ready()");
+        }
+    }
+
     @Test
     void statesGoThroughMigratingToDraining() throws Exception {
         List<String> states = new java.util.concurrent.CopyOnWriteArrayList<>();
@@ -156,7 +210,21 @@ class MigrationTest {
                 parent.connections.set(0);
                 await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
                 assertThat(child.hotRestart.migration().drained()).isEqualTo(3);
+                assertThat(parent.hotRestart.migration().stayed()).isEqualTo(3);
             }
+        }
+    }
+
+    @Test
+    void whatHasMovedAndIsNotClosedHereYetIsNotCountedAsDrained() throws Exception {
+        TestPath parents = path("parent").open(32);
+        parents.letsGo = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
+        try (Server parent = start(epoch0, parents);
+                Server child = start(epoch1, path("child"))) {
+            assertThat(ledger.ownedBy("child")).isEqualTo(32);
+            await().untilAsserted(() -> assertThat(parent.duties).endsWith("terminate"));
+            assertThat(child.hotRestart.migration().drained()).isZero();
+            assertThat(parent.hotRestart.migration().stayed()).isZero();
         }
     }
 

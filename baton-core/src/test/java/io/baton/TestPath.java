@@ -19,6 +19,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.LongPredicate;
 
 /** A data path of one process whose connections are eventfds: real fds that cross, and a ledger of who may touch them. Thread-safe. */
@@ -36,6 +37,10 @@ final class TestPath implements ConnectionSource, ConnectionRestorer, AutoClosea
     volatile int snapshotBytes = Long.BYTES;
     volatile int ended;
     volatile Runnable wake = () -> {};
+
+    /** Where connections that have a new owner are let go of: an event loop does so when it comes to it. */
+    volatile Executor letsGo = Runnable::run;
+
     private boolean dead;
 
     TestPath(String side, Ledger ledger) {
@@ -165,6 +170,10 @@ final class TestPath implements ConnectionSource, ConnectionRestorer, AutoClosea
 
         @Override
         public void released() {
+            letsGo.execute(this::letGo);
+        }
+
+        private void letGo() {
             synchronized (TestPath.this) {
                 settle();
                 live.close();

@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -50,11 +51,8 @@ final class ControlClient implements AutoCloseable {
      * @return the last reply, never a {@link ControlReply.Progress}
      */
     ControlReply ask(ControlRequest request, Consumer<String> progress) throws CliException {
+        Optional<IOException> unsent = send(request);
         try {
-            ByteBuffer line = UTF_8.encode(request.encode() + "\n");
-            while (line.hasRemaining()) {
-                channel.write(line);
-            }
             while (true) {
                 ControlReply reply = ControlReply.decode(readLine());
                 if (!(reply instanceof ControlReply.Progress(var text))) {
@@ -63,10 +61,28 @@ final class ControlClient implements AutoCloseable {
                 progress.accept(text);
             }
         } catch (IOException e) {
-            throw new CliException(ExitCode.REFUSED, "the supervisor is gone: " + e.getMessage(), e);
+            throw gone(unsent.orElse(e));
         } catch (ControlException e) {
-            throw new CliException(ExitCode.REFUSED, "the supervisor: " + e.getMessage(), e);
+            throw unsent.map(ControlClient::gone)
+                    .orElseGet(() -> new CliException(ExitCode.REFUSED, "the supervisor: " + e.getMessage(), e));
         }
+    }
+
+    /** Why it could not be sent: a supervisor that hangs up early, on too many clients or a slow one, has said so before. */
+    private Optional<IOException> send(ControlRequest request) {
+        try {
+            ByteBuffer line = UTF_8.encode(request.encode() + "\n");
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private static CliException gone(IOException e) {
+        return new CliException(ExitCode.REFUSED, "the supervisor is gone: " + e.getMessage(), e);
     }
 
     private String readLine() throws IOException, ControlException {

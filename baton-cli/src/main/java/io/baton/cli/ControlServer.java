@@ -24,7 +24,7 @@ final class ControlServer implements AutoCloseable {
     private static final Duration REQUEST_DEADLINE = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(200);
-    private static final int MAX_CONNECTIONS = 32;
+    static final int MAX_CONNECTIONS = 32;
     private static final int BACKLOG = 32;
 
     /** Whoever carries the orders out. */
@@ -65,11 +65,21 @@ final class ControlServer implements AutoCloseable {
 
     private void admit(Fd fd) {
         if (!connections.tryAcquire()) {
-            LOG.warn("more than {} control connections at once: closed one", MAX_CONNECTIONS);
-            fd.close();
+            turnAway(fd);
             return;
         }
         Thread.ofPlatform().daemon().name("control-client").start(() -> converse(fd));
+    }
+
+    private void turnAway(Fd fd) {
+        LOG.warn("more than {} control connections at once: closed one", MAX_CONNECTIONS);
+        try (fd) {
+            new ControlConnection(posix, fd)
+                    .reply(new ControlReply.Refused(
+                            "%d commands are being served, try again".formatted(MAX_CONNECTIONS)));
+        } catch (ControlException | PosixException e) {
+            LOG.debug("it has left before: {}", e.getMessage());
+        }
     }
 
     private void converse(Fd fd) {

@@ -21,8 +21,6 @@ final class Generation {
     private boolean retiring;
     private boolean undone;
     private final Set<Integer> untilHeard = new LinkedHashSet<>();
-    private long connectionsAtRetirement;
-    private long givenAtRetirement;
     private long deadlineNanos;
 
     Generation(RestartEpoch epoch, GenerationProcess process, Instant started) {
@@ -48,11 +46,6 @@ final class Generation {
     }
 
     void reported(GenerationReport latest) {
-        if (latest.state() == GenerationState.DRAINING && state() != GenerationState.DRAINING) {
-            // What it had when it began; the report before may be a second old.
-            connectionsAtRetirement = latest.connections();
-            givenAtRetirement = latest.moves().given();
-        }
         report = latest;
         untilHeard.forEach(process::signal);
         untilHeard.clear();
@@ -107,10 +100,6 @@ final class Generation {
     void retire(Duration atMost) {
         retiring = true;
         deadlineNanos = System.nanoTime() + atMost.toNanos();
-        if (state() != GenerationState.DRAINING) {
-            connectionsAtRetirement = connections();
-            givenAtRetirement = report == null ? 0 : report.moves().given();
-        }
     }
 
     boolean retiring() {
@@ -124,11 +113,7 @@ final class Generation {
 
     /** How many connections ended by themselves while it drained, as far as can be known. */
     long drained() {
-        return Math.max(0, connectionsAtRetirement - givenSinceRetirement() - cut());
-    }
-
-    private long givenSinceRetirement() {
-        return report == null ? 0 : Math.max(0, report.moves().given() - givenAtRetirement);
+        return report == null ? 0 : Math.max(0, report.moves().stayed() - cut());
     }
 
     /** How many connections it had to cut, as far as it could still say so; else all that it had left. */

@@ -24,7 +24,13 @@ enum LogLevel {
 
     void apply() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-            context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
+            applyTo(context);
         }
+    }
+
+    /** Netty's INFO is not ours: any client can provoke lines of it, by opening HTTP/2 streams after a GOAWAY, say, and fill the log. */
+    void applyTo(LoggerContext context) {
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level);
+        context.getLogger("io.netty").setLevel(this == INFO ? Level.WARN : level);
     }
 }

@@ -10,18 +10,11 @@ import java.util.Map;
  *
  * @param adopted taken over from its parent
  * @param expected how many its parent had when that began
- * @param given gone to its child
- * @param drained of its parent, that left by themselves
+ * @param stayed there when it stopped accepting, and not taken over by its child since
  */
 record Moves(
-        long adopted,
-        long expected,
-        long given,
-        long drained,
-        long pauseMedianMicros,
-        long pause99Micros,
-        long pauseMaxMicros) {
-    static final Moves NONE = new Moves(0, 0, 0, 0, 0, 0, 0);
+        long adopted, long expected, long stayed, long pauseMedianMicros, long pause99Micros, long pauseMaxMicros) {
+    static final Moves NONE = new Moves(0, 0, 0, 0, 0, 0);
 
     private static final String PREFIX = "X_BATON_MOVES_";
     private static final double MICROS_PER_MS = 1000;
@@ -30,8 +23,7 @@ record Moves(
         return new Moves(
                 report.adopted(),
                 report.expected(),
-                report.given(),
-                report.drained(),
+                report.stayed(),
                 micros(report.pauseMedian()),
                 micros(report.pause99()),
                 micros(report.pauseMax()));
@@ -44,8 +36,7 @@ record Moves(
     void addTo(Map<String, String> fields) {
         fields.put(PREFIX + "ADOPTED", Long.toString(adopted));
         fields.put(PREFIX + "EXPECTED", Long.toString(expected));
-        fields.put(PREFIX + "GIVEN", Long.toString(given));
-        fields.put(PREFIX + "DRAINED", Long.toString(drained));
+        fields.put(PREFIX + "STAYED", Long.toString(stayed));
         fields.put(PREFIX + "PAUSE_P50_US", Long.toString(pauseMedianMicros));
         fields.put(PREFIX + "PAUSE_P99_US", Long.toString(pause99Micros));
         fields.put(PREFIX + "PAUSE_MAX_US", Long.toString(pauseMaxMicros));
@@ -56,8 +47,7 @@ record Moves(
         return new Moves(
                 number(message, "ADOPTED"),
                 number(message, "EXPECTED"),
-                number(message, "GIVEN"),
-                number(message, "DRAINED"),
+                number(message, "STAYED"),
                 number(message, "PAUSE_P50_US"),
                 number(message, "PAUSE_P99_US"),
                 number(message, "PAUSE_MAX_US"));

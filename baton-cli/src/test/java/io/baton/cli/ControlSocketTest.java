@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baton.posix.Posix;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +20,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +110,71 @@ class ControlSocketTest {
         try (ControlServer _ = new ControlServer(posix, directory.controlSocket(), handler);
                 ControlClient client = ControlClient.connect(directory)) {
             assertThat(client.ask(new ControlRequest.Status(), line -> {})).isEqualTo(new ControlReply.Done("new"));
+        }
+    }
+
+    @Test
+    void whoIsTurnedAwayIsToldWhyAndNotThatNobodyIsThere() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        ControlServer.Handler handler = (request, connection) -> {
+            connection.reply(new ControlReply.Progress("under way"));
+            await(end);
+            connection.reply(new ControlReply.Done("at last"));
+        };
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+        try (ControlServer _ = new ControlServer(posix, directory.controlSocket(), handler)) {
+            CountDownLatch underWay = new CountDownLatch(ControlServer.MAX_CONNECTIONS);
+            List<Future<ControlReply>> served = new ArrayList<>();
+            for (int i = 0; i < ControlServer.MAX_CONNECTIONS; i++) {
+                served.add(clients.submit(() -> ask(line -> underWay.countDown())));
+            }
+            await(underWay);
+
+            assertThat(ask(line -> {})).isEqualTo(new ControlReply.Refused("32 commands are being served, try again"));
+
+            end.countDown();
+            for (Future<ControlReply> reply : served) {
+                assertThat(reply.get()).isEqualTo(new ControlReply.Done("at last"));
+            }
+        } finally {
+            end.countDown();
+            clients.close();
+        }
+    }
+
+    private ControlReply ask(Consumer<String> progress) throws CliException {
+        try (ControlClient client = ControlClient.connect(directory)) {
+            return client.ask(new ControlRequest.Status(), progress);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aReasonGivenBeforeTheRequestCouldBeSentIsHeard() throws Exception {
+        try (ServerSocketChannel hasty = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            hasty.bind(UnixDomainSocketAddress.of(directory.controlSocket()));
+            try (ControlClient client = ControlClient.connect(directory)) {
+                ControlReply reason = new ControlReply.Refused("no request within 5 s");
+                try (SocketChannel accepted = hasty.accept()) {
+                    accepted.write(UTF_8.encode(reason.encode() + "\n"));
+                }
+
+                assertThat(client.ask(new ControlRequest.Status(), line -> {})).isEqualTo(reason);
+            }
+            try (ControlClient client = ControlClient.connect(directory)) {
+                hasty.accept().close();
+
+                assertThatThrownBy(() -> client.ask(new ControlRequest.Status(), line -> {}))
+                        .isInstanceOf(CliException.class)
+                        .hasMessageStartingWith("the supervisor is gone: ");
+            }
         }
     }
 

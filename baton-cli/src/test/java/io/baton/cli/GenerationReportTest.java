@@ -22,7 +22,7 @@ class GenerationReportTest {
             3,
             0,
             2,
-            new Moves(9, 10, 4, 1, 200, 1100, 3000));
+            new Moves(9, 10, 4, 200, 1100, 3000));
 
     @Test
     void crossesTheSocketUnchanged() {

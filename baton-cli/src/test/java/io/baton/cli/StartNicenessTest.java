@@ -2,6 +2,10 @@ package io.baton.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.baton.posix.Errno;
 import io.baton.posix.Posix;
 import io.baton.testkit.FaultyPosix;
@@ -11,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class StartNicenessTest {
     private final int usual = TaskStat.ofThisThread().nice();
@@ -45,10 +50,24 @@ class StartNicenessTest {
         StartNiceness niceness = StartNiceness.of(
                 new FaultyPosix(Posix.linux()).fail("setNice", Errno.EPERM, 100).posix(), Map.of());
         AtomicInteger runs = new AtomicInteger();
-
-        niceness.yielding(runs::incrementAndGet);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(StartNiceness.class);
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            niceness.yielding(runs::incrementAndGet);
+        } finally {
+            logger.detachAppender(lines);
+        }
 
         assertThat(runs.get()).isEqualTo(1);
+        assertThat(lines.list).singleElement().satisfies(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.WARN);
+            assertThat(line.getFormattedMessage())
+                    .startsWith("the rehearsal competes with what serves: setNice")
+                    .contains("EPERM");
+            assertThat(line.getThrowableProxy()).isNull();
+        });
     }
 
     @Test

@@ -126,6 +126,23 @@ class SupervisorTest {
     }
 
     @Test
+    void whatLeftByItselfIsWhatTheParentHadToAccountForAndDidNotCut() throws Exception {
+        long parent = startCold();
+        report(parent, 0, GenerationState.SERVING, 40);
+        upgrade();
+        long child = awaitOther(parent);
+        report(child, 1, GenerationState.SERVING, 0);
+        // 32 of them have moved and are only not closed here yet.
+        report(parent, 0, GenerationState.DRAINING, 39, 0, 0);
+        report(parent, 0, GenerationState.DRAINING, 7, 7, 0);
+        report(parent, 0, GenerationState.TERMINATED, 0, 7, 2);
+        posix.kill(parent, ProcessCalls.SIGKILL);
+
+        await().untilAsserted(() ->
+                assertThat(lastHandover()).containsEntry("drained", 5L).containsEntry("cut", 2L));
+    }
+
+    @Test
     void aSecondStopWaitsLikeTheFirst() throws Exception {
         long pid = startCold();
         report(pid, 0, GenerationState.SERVING, 3);
@@ -222,8 +239,13 @@ class SupervisorTest {
     }
 
     private void report(long pid, int epoch, GenerationState state, long connections) {
+        report(pid, epoch, state, connections, 0, 0);
+    }
+
+    private void report(long pid, int epoch, GenerationState state, long connections, long stayed, long cut) {
+        Moves moves = new Moves(0, 0, stayed, 0, 0, 0);
         GenerationReport report = new GenerationReport(
-                new BaseId(17), new RestartEpoch(epoch), pid, state, Instant.EPOCH, connections, 0, 0, 0, Moves.NONE);
+                new BaseId(17), new RestartEpoch(epoch), pid, state, Instant.EPOCH, connections, 0, 0, cut, moves);
         loop.run(() -> supervisor.received(pid, report.toMessage()));
     }
 

@@ -101,7 +101,7 @@ record Arrival(
 
     private void abandon(ClientConnection client, Channel channel) {
         tls.ifPresent(RecordLayerHandler::discard); // no pipeline has begun to look after it
-        client.opened();
+        client.census().restored();
         client.gone();
         channel.unsafe().closeForcibly();
     }
@@ -120,11 +120,11 @@ record Arrival(
 
     /** What was written goes first, then what was read is used: each may lead to more of the other. */
     private void goOn(ClientConnection client, Optional<UpstreamConnection> upstream) throws Exception {
-        client.restoreOutput(snapshot);
+        client.move().restoreOutput(snapshot);
         if (upstream.isPresent()) {
             upstream.get().restoreOutput(snapshot.exchange().orElseThrow());
         }
-        client.goOn(snapshot);
+        client.move().goOn(snapshot);
         if (upstream.isPresent()) {
             upstream.get().goOn(snapshot.exchange().orElseThrow());
         }

@@ -2,31 +2,18 @@ package io.baton.http;
 
 import static java.util.Objects.requireNonNull;
 
-import io.baton.http.Detachment.Belongings;
-import io.baton.tls.RecordLayerHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One client's connection: its requests one after the other, each an {@link Exchange}. Event loop only. */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientSide, RequestDecoder.Owner {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
-
-    /** What a lingering connection's client may still send before it is reset after all. */
-    private static final int MAX_DISCARDED = 16 << 20;
-
+final class ClientConnection implements ClientSide, RequestDecoder.Owner {
     private enum State {
         /** Between requests. */
         IDLE,
@@ -41,89 +28,39 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     private final Worker worker;
     private final Listening listening;
     private final Channel channel;
-    private final boolean restored;
-    private final long id;
-    private final ClientFacts facts;
-
-    /** Whether TLS has agreed on HTTP/2. */
-    private final boolean http2;
-
+    private final ClientOrigin origin;
     private final Deadline deadline = new Deadline(this::onDeadline);
     private final ClientInput input;
     private final ClientOutput output;
     private final ClientEnd end;
+    private final ClientMove move;
+    private final ClientCensus census;
+    private final HeadAtHand head;
+    private final ClientHandler handler = new ClientHandler(this);
     private State state = State.IDLE;
     private @Nullable Exchange exchange;
-    private @Nullable ExchangeRecord record;
 
     /** Between a read and the end of reading, when what was written upstream is flushed. */
     private boolean inRead;
 
-    /** While it is given away, or about to be: no message is begun or gone on with. */
-    private boolean frozen;
-
-    private long requests;
-    private long discarded;
-
-    /** On its way to another process: until that is settled nobody thaws it, or two would serve it. */
-    private boolean departed;
-
-    /** Whether {@link Moves} has it in a queue. */
-    boolean queued;
-
-    /** The handover in which it was offered, or 0: when it comes back, it stays. */
-    long keptInHandover;
-
-    /** One that was accepted here, and is plain. */
-    ClientConnection(Worker worker, Listening listening, Channel channel) {
-        this(worker, listening, channel, worker.shared().nextConnectionId(), facts(channel, false), false, false);
-    }
-
-    /** One that was accepted here and speaks TLS. */
-    static ClientConnection secured(Worker worker, Listening listening, Channel channel, boolean http2) {
-        return new ClientConnection(
-                worker, listening, channel, worker.shared().nextConnectionId(), facts(channel, true), false, http2);
-    }
-
-    private static ClientFacts facts(Channel channel, boolean secure) {
-        return new ClientFacts(
-                NettyAddresses.fromNetty(channel.remoteAddress()),
-                NettyAddresses.fromNetty(channel.localAddress()),
-                secure);
-    }
-
-    private ClientConnection(
-            Worker worker,
-            Listening listening,
-            Channel channel,
-            long id,
-            ClientFacts facts,
-            boolean restored,
-            boolean http2) {
+    ClientConnection(Worker worker, Listening listening, Channel channel, ClientOrigin origin) {
         this.worker = worker;
         this.listening = listening;
         this.channel = channel;
-        this.restored = restored;
-        this.http2 = http2;
-        this.id = id;
-        this.facts = facts;
+        this.origin = origin;
         this.input = new ClientInput(channel, new RequestDecoder(this, listening.limits()));
         this.output = new ClientOutput(channel);
         this.end = new ClientEnd(this, channel, listening.timeouts());
+        this.head = new HeadAtHand(this);
+        this.move = new ClientMove(this);
+        this.census = new ClientCensus(this);
     }
 
-    /** One that another process accepted. It begins nothing before {@link #goOn(ConnectionSnapshot)}. */
+    /** One that another process accepted. It begins nothing before {@link ClientMove#goOn}. */
     ClientConnection(Worker worker, Listening listening, Channel channel, ConnectionSnapshot snapshot, boolean secure) {
-        this(
-                worker,
-                listening,
-                channel,
-                snapshot.id(),
-                new ClientFacts(snapshot.client(), snapshot.local(), secure),
-                true,
-                false);
-        requests = snapshot.requests();
-        frozen = true;
+        this(worker, listening, channel, ClientOrigin.restored(snapshot, secure));
+        head.restore(snapshot.requests());
+        move.freeze();
         ExchangeRecord noted = snapshot.record()
                 .map(request -> new ExchangeRecord(listening, request))
                 .orElse(null);
@@ -138,15 +75,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             }
         } else if (noted != null) {
             state = State.HEAD;
-            record = noted;
+            head.restore(noted);
         }
     }
 
     void addTo(ChannelPipeline pipeline) {
         if (input.isBytes()) {
-            pipeline.addLast(this);
+            pipeline.addLast(handler);
         } else {
-            pipeline.addLast(input.decoder(), output.encoder(), this);
+            pipeline.addLast(input.decoder(), output.encoder(), handler);
         }
     }
 
@@ -162,12 +99,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     @Override
     public ClientFacts facts() {
-        return facts;
+        return origin.facts();
     }
 
     @Override
     public long id() {
-        return id;
+        return origin.id();
     }
 
     ClientInput input() {
@@ -194,19 +131,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
 
     // --- what the channel says
 
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
-        if (restored) {
-            opened();
-        } else {
-            worker.opened(this);
-            if (!facts.secure()) {
-                worker.shared().admission().opened(); // for TLS it was when the handshake began
-            }
-            listening.opened();
-            worker.shared().observer().connectionOpened(listening.name(), facts.address());
+    void active() {
+        census.opened(origin);
+        if (!origin.restored()) {
             arm(listening.timeouts().idle().toNanos());
-            if (http2) {
+            if (origin.http2()) {
                 beginHttp2();
             } else {
                 listening.listener().router().tunnel().ifPresent(this::tunnelTo);
@@ -214,16 +143,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
-    /** One that another process accepted is counted; there is room for it. */
-    void opened() {
-        worker.opened(this);
-        listening.restored();
-        worker.shared().observer().connectionRestored(listening.name());
-    }
-
     @Override
     public boolean takesInput() {
-        return !frozen
+        return !move.isFrozen()
                 && switch (state) {
                     case IDLE, HEAD -> output.isWritable();
                     case EXCHANGE -> exchange != null && exchange.takesRequest();
@@ -231,19 +153,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
                 };
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
+    /** Takes over a part of a message, or bytes. */
+    void read(Object message) {
         switch (state) {
             case IDLE, HEAD, EXCHANGE -> part(message);
-            case LINGERING, CLOSED -> {
-                if (message instanceof ByteBuf bytes) {
-                    discarded += bytes.readableBytes();
-                }
-                ReferenceCountUtil.release(message);
-                if (discarded > MAX_DISCARDED) {
-                    end.close();
-                }
-            }
+            case LINGERING, CLOSED -> end.discard(message);
         }
     }
 
@@ -264,8 +178,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         inRead = true;
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
+    void readComplete() {
         inRead = false;
         Exchange current = exchange;
         if (current != null) {
@@ -273,8 +186,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
+    void writabilityChanged() {
         Exchange current = exchange;
         if (current != null) {
             current.clientWritable();
@@ -282,24 +194,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         resumeRequest();
     }
 
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
-            input.end();
-            if (frozen) {
-                return; // it is looked at when it goes on
-            }
-            if (state == State.LINGERING) {
-                end.closeWhenFlushed();
-            } else {
-                resumeRequest();
-            }
+    /** The client sends nothing more. */
+    void inputEnded() {
+        input.end();
+        if (move.isFrozen()) {
+            return; // it is looked at when it goes on
         }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        gone();
+        if (state == State.LINGERING) {
+            end.closeWhenFlushed();
+        } else {
+            resumeRequest();
+        }
     }
 
     /** Its end, whoever began it. */
@@ -310,41 +215,28 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             exchange = null;
             current.clientGone(HttpOutcome.CLIENT_CLOSED);
         } else {
-            reportUnfinished(HttpOutcome.CLIENT_CLOSED);
+            head.unfinished(HttpOutcome.CLIENT_CLOSED);
         }
-        forget();
-        worker.shared().observer().connectionClosed(listening.name(), requests);
-        worker.shared().admission().closed();
-    }
-
-    private void forget() {
         worker.deadlines().remove(deadline);
-        worker.closed(this);
-        listening.closed();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof java.io.IOException)) {
-            LOG.error("client {}: {}; the connection is closed", facts.address(), cause.getMessage(), cause);
-        }
-        end.close(); // with half-closure, Netty takes a reset for an end of input only
+        census.closed();
     }
 
     @Override
     public boolean takesHttp2() {
-        return requests == 0 && exchange == null && listening.listener().http2().priorKnowledge();
+        return head.requests() == 0
+                && exchange == null
+                && listening.listener().http2().priorKnowledge();
     }
 
     /** What was read and everything to come is HTTP/2: another handler takes this one's place. */
     @Override
     public void beginHttp2() {
         state = State.CLOSED;
-        record = null;
+        head.forget();
         worker.deadlines().remove(deadline);
         worker.closed(this);
         output.becomeBytes();
-        channel.pipeline().remove(this);
+        channel.pipeline().remove(handler);
         Http2ClientConnection.follow(this, channel);
         input.becomeBytes();
     }
@@ -352,7 +244,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
     // --- requests
 
     private void request(HttpRequest message) {
-        ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
         CheckedRequest checked;
         try {
             checked = new CheckedRequest(message);
@@ -361,13 +252,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             refuse(e);
             return;
         }
-        record = null;
-        noted.request(checked);
+        ExchangeRecord noted = head.whole(checked);
         state = State.EXCHANGE;
-        requests++;
         Exchange started = new Exchange(this, noted, checked);
         exchange = started;
         started.start(checked);
+    }
+
+    /** What came is no request we take: says so, and closes. */
+    private void refuse(BadMessage bad) {
+        head.refuse(bad);
+        linger();
     }
 
     /** All that comes goes to {@code cluster}. */
@@ -379,35 +274,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         Exchange started = new Exchange(this, noted);
         exchange = started;
         started.startTunnel(cluster);
-    }
-
-    /** What came is no request we take: says so, and closes. */
-    private void refuse(BadMessage bad) {
-        ExchangeRecord noted = record == null ? new ExchangeRecord(listening) : record;
-        record = null;
-        requests++;
-        noted.received(input.takeReceived() + input.unread());
-        answerLast(noted, bad.status(), bad.reason());
-        noted.report(facts, id, worker.shared().observer(), HttpOutcome.REFUSED);
-        linger();
-    }
-
-    private void answerLast(ExchangeRecord noted, int status, String reason) {
-        FullHttpResponse answer = LocalAnswer.of(status, reason, false, ConnectionHeader.CLOSE);
-        noted.status(status);
-        output.write(answer);
-        noted.sent(output.takeSent());
-    }
-
-    /** A request of which not even the head came whole. */
-    private void reportUnfinished(HttpOutcome outcome) {
-        ExchangeRecord noted = record;
-        if (noted != null) {
-            record = null;
-            requests++;
-            noted.received(input.takeReceived() + input.unread());
-            noted.report(facts, id, worker.shared().observer(), outcome);
-        }
     }
 
     /** Goes on with what is held; not in itself, however many requests are held. */
@@ -423,7 +289,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             return;
         }
         Exchange current = exchange;
-        if (frozen) {
+        if (move.isFrozen()) {
             input.setReading(input.unread() == 0);
             return;
         }
@@ -446,7 +312,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             end.closeWhenFlushed();
         } else if (input.unread() > 0 && state == State.IDLE) {
             state = State.HEAD;
-            record = new ExchangeRecord(listening);
+            head.begin();
             arm(listening.timeouts().requestHead().toNanos());
         }
     }
@@ -478,7 +344,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         exchange = null;
         state = State.IDLE;
         arm(listening.timeouts().idle().toNanos());
-        frozen = worker.moves().holds(this);
+        move.hold(worker.moves().holds(this));
         resumeRequest();
     }
 
@@ -518,11 +384,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         switch (state) {
             case IDLE -> linger(); // see ClientEnd: a request may be on its way at this very moment
             case HEAD -> {
-                ExchangeRecord noted = record;
-                if (noted != null) {
-                    answerLast(noted, 408, "the request's head did not come in time");
-                    reportUnfinished(HttpOutcome.CLIENT_TIMEOUT);
-                }
+                head.late();
                 linger();
             }
             case EXCHANGE -> {
@@ -536,13 +398,31 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         }
     }
 
+    /** As if nothing were being read. */
+    void resumeReading() {
+        inRead = false;
+        resumeRequest();
+    }
+
     // --- to another process
 
     /** Whether a response is to say that the connection ends, because the proxy drains and the connection will not move. */
     @Override
     public boolean drainClose() {
         Shared shared = worker.shared();
-        return shared.drainClose() && !(shared.source().willMove(keptInHandover) && Secured.isMovable(channel));
+        return shared.drainClose() && !(shared.source().willMove(move.keptInHandover) && Secured.isMovable(channel));
+    }
+
+    ClientMove move() {
+        return move;
+    }
+
+    ClientCensus census() {
+        return census;
+    }
+
+    HeadAtHand head() {
+        return head;
     }
 
     boolean isOpen() {
@@ -571,87 +451,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
         };
     }
 
-    Optional<Channel> movingUpstream() {
-        Exchange current = exchange;
-        return current == null ? Optional.empty() : Optional.of(current.moving().channel());
-    }
-
-    int fds() {
-        return exchange == null ? 1 : 2;
-    }
-
-    void freeze() {
-        frozen = true;
-    }
-
-    /** Goes on, unless it is on its way to another process. */
-    void thaw() {
-        if (frozen && !departed) {
-            frozen = false;
-            resumeRequest();
-        }
-    }
-
-    boolean hasDeparted() {
-        return departed;
-    }
-
-    /** It is frozen and detached, and offered to another process. */
-    void depart() {
-        departed = true;
-    }
-
-    /** That one did not take it. */
-    void comeBack() {
-        departed = false;
-        thaw();
-    }
-
-    /** All there is to it; the same as long as it is frozen. */
-    ConnectionSnapshot snapshot(long deadlineLeftNanos, Belongings own, Belongings upstreams) {
-        Optional<Exchange> current = Optional.ofNullable(exchange);
-        return new ConnectionSnapshot(
-                id,
-                listening.name(),
-                facts.address(),
-                facts.local(),
-                requests,
-                deadlineLeftNanos,
-                input.copyUnread(),
-                own.unsent(),
-                own.tls(),
-                current.map(Exchange::recordSnapshot)
-                        .or(() -> Optional.ofNullable(record).map(ExchangeRecord::snapshot)),
-                current.map(exchanging -> exchanging.snapshot(upstreams)));
-    }
-
-    /** What the other process had written and not sent is sent first. */
-    void restoreOutput(ConnectionSnapshot snapshot) throws Exception {
-        Secured.records(channel).ifPresent(RecordLayerHandler::startOutput);
-        output.restore(
-                snapshot.unsent(),
-                snapshot.exchange().filter(at -> at.response().within()).map(ExchangeSnapshot::responseChunked));
-    }
-
-    /** What it had read and not used is used, and what comes. */
-    void goOn(ConnectionSnapshot snapshot) throws Exception {
-        Exchange current = exchange;
-        if (current != null) {
-            current.goneOn();
-        }
-        worker.deadlines().resume(deadline, snapshot.deadlineLeftNanos());
-        frozen = false;
-        if (!input.isBytes()) {
-            input.decoder()
-                    .restore(
-                            snapshot.exchange().map(ExchangeSnapshot::request).orElse(BodyPlace.START),
-                            snapshot.unread());
-        }
-        inRead = false;
-        resumeRequest();
-        Secured.records(channel).ifPresent(RecordLayerHandler::startInput);
-    }
-
     /** Another process has it: it is counted, and reported, there. */
     void moved() {
         state = State.CLOSED;
@@ -660,9 +459,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             exchange = null;
             current.moved();
         }
-        forget();
-        worker.shared().observer().connectionMoved(listening.name());
-        worker.shared().admission().closed();
+        worker.deadlines().remove(deadline);
+        census.moved();
     }
 
     /** The proxy closes. */
@@ -672,7 +470,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Cli
             exchange = null;
             current.clientGone(HttpOutcome.CUT);
         } else {
-            reportUnfinished(HttpOutcome.CUT);
+            head.unfinished(HttpOutcome.CUT);
         }
         end.close();
     }

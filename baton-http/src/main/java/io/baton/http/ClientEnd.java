@@ -1,19 +1,25 @@
 package io.baton.http;
 
 import io.baton.tls.TlsEnd;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 
 /** The ways a client's connection ends. Event loop only. */
 // Netty's futures are not waited for: what fails comes as an event of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientEnd {
+    /** What a lingering connection's client may still send before it is closed after all. */
+    private static final int MAX_DISCARDED = 16 << 20;
+
     private final ClientConnection client;
     private final Channel channel;
     private final HttpTimeouts timeouts;
+    private long discarded;
 
     ClientEnd(ClientConnection client, Channel channel, HttpTimeouts timeouts) {
         this.client = client;
@@ -23,6 +29,17 @@ final class ClientEnd {
 
     void close() {
         channel.close();
+    }
+
+    /** Takes over what still comes behind the last response; too much of it, and the connection is closed. */
+    void discard(Object message) {
+        if (message instanceof ByteBuf bytes) {
+            discarded += bytes.readableBytes();
+        }
+        ReferenceCountUtil.release(message);
+        if (discarded > MAX_DISCARDED) {
+            close();
+        }
     }
 
     /** What the client got must not be taken for all there is: RST. */

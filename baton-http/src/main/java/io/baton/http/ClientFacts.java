@@ -1,6 +1,7 @@
 package io.baton.http;
 
 import io.baton.posix.SocketAddress;
+import io.netty.channel.Channel;
 import java.net.InetAddress;
 
 /** What is told upstreams of a client's connection, made once for all its requests. */
@@ -21,6 +22,13 @@ final class ClientFacts {
             case SocketAddress.UnixPath _, SocketAddress.UnixAbstract _, SocketAddress.UnixUnnamed _ -> "";
         };
         localHost = local instanceof SocketAddress.Inet ? unscoped(local.toString()) : "localhost";
+    }
+
+    static ClientFacts of(Channel channel, boolean secure) {
+        return new ClientFacts(
+                NettyAddresses.fromNetty(channel.remoteAddress()),
+                NettyAddresses.fromNetty(channel.localAddress()),
+                secure);
     }
 
     private static String unscoped(String text) {

@@ -35,11 +35,8 @@ final class ClientHandshake implements TlsObserver, ChannelFutureListener {
         over = true;
         var _ = channel.closeFuture().removeListener(this);
         worker.shared().observer().handshakeCompleted(listening.name());
-        ClientConnection.secured(
-                        worker,
-                        listening,
-                        channel,
-                        session.applicationProtocol().equals(Optional.of(TlsProtocols.HTTP_2)))
+        boolean http2 = session.applicationProtocol().equals(Optional.of(TlsProtocols.HTTP_2));
+        new ClientConnection(worker, listening, channel, ClientOrigin.secured(worker, channel, http2))
                 .addTo(channel.pipeline());
     }
 

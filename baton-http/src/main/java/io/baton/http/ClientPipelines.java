@@ -19,7 +19,8 @@ final class ClientPipelines {
         if (tls.isPresent()) {
             ClientHandshake.begin(worker, listening, channel, tls.get());
         } else {
-            new ClientConnection(worker, listening, channel).addTo(channel.pipeline());
+            new ClientConnection(worker, listening, channel, ClientOrigin.accepted(worker, channel))
+                    .addTo(channel.pipeline());
         }
     }
 

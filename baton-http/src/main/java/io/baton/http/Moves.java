@@ -73,8 +73,8 @@ final class Moves {
             if (next == null) {
                 break;
             }
-            next.queued = false;
-            if (next.isOpen() && !next.hasDeparted() && next.keptInHandover != handover) {
+            next.move().queued = false;
+            if (next.isOpen() && !next.move().hasDeparted() && next.move().keptInHandover != handover) {
                 Optional<Departure> departure = tryQuiesce(next, left);
                 if (departure.isPresent()) {
                     Snapshot snapshot = departure.get().snapshot();
@@ -82,7 +82,7 @@ final class Moves {
                     departures.add(departure.get());
                 } else if (!departures.isEmpty() && next.canMove(LONG_NANOS)) {
                     full = true; // it may fit the next batch
-                    next.queued = true;
+                    next.move().queued = true;
                     ready.addFirst(next);
                 } else {
                     lookLater(next);
@@ -103,34 +103,34 @@ final class Moves {
     }
 
     private static void enqueue(ArrayDeque<ClientConnection> queue, ClientConnection client) {
-        if (!client.queued) {
-            client.queued = true;
+        if (!client.move().queued) {
+            client.move().queued = true;
             queue.add(client);
         }
     }
 
     private Optional<Departure> tryQuiesce(ClientConnection client, BatchLimit left) {
-        if (!client.canMove(LONG_NANOS) || !left.admits(client.fds(), 0)) {
-            client.thaw();
+        if (!client.canMove(LONG_NANOS) || !left.admits(client.move().fds(), 0)) {
+            client.move().thaw();
             return Optional.empty();
         }
         long quiescedNanos = System.nanoTime();
-        client.freeze();
+        client.move().freeze();
         Optional<Detachment> ours = Detachment.detach(client.channel());
         if (ours.isEmpty()) {
-            client.thaw();
+            client.move().thaw();
             return Optional.empty();
         }
-        Optional<Detachment> upstream = client.movingUpstream().flatMap(Detachment::detach);
+        Optional<Detachment> upstream = client.move().upstream().flatMap(Detachment::detach);
         long deadlineLeftNanos = worker.deadlines().suspend(client.deadline());
-        if (upstream.isPresent() == client.movingUpstream().isPresent() && client.canMove(LONG_NANOS)) {
+        if (upstream.isPresent() == client.move().upstream().isPresent() && client.canMove(LONG_NANOS)) {
             Optional<byte[]> bytes = encode(client, ours.get(), upstream, deadlineLeftNanos);
-            if (bytes.isPresent() && left.admits(client.fds(), bytes.get().length)) {
+            if (bytes.isPresent() && left.admits(client.move().fds(), bytes.get().length)) {
                 List<Fd> fds = new ArrayList<>(2);
                 fds.add(ours.get().fd());
                 upstream.ifPresent(channel -> fds.add(channel.fd()));
-                client.keptInHandover = handover; // for the case that it comes back
-                client.depart();
+                client.move().keptInHandover = handover; // for the case that it comes back
+                client.move().depart();
                 held.remove(client);
                 return Optional.of(new Departure(
                         worker,
@@ -153,7 +153,7 @@ final class Moves {
         try {
             own = ours.belongings();
             upstreams = upstream.isPresent() ? upstream.get().belongings() : Belongings.NONE;
-            return Optional.of(codec.encode(client.snapshot(deadlineLeftNanos, own, upstreams)));
+            return Optional.of(codec.encode(client.move().snapshot(deadlineLeftNanos, own, upstreams)));
         } catch (BufferOverflowException e) {
             return Optional.empty(); // more is unsent, and unread, than fits; it becomes less as the peers read
         } catch (RuntimeException e) {
@@ -171,7 +171,7 @@ final class Moves {
         upstream.ifPresent(Detachment::comeBack);
         if (client.isOpen()) {
             worker.deadlines().resume(client.deadline(), deadlineLeftNanos);
-            client.comeBack();
+            client.move().comeBack();
         }
     }
 
@@ -209,7 +209,7 @@ final class Moves {
      * @return whether the connection is to begin none: it will be quiesced, or thawed
      */
     boolean holds(ClientConnection client) {
-        if (handover == 0 || client.keptInHandover == handover) {
+        if (handover == 0 || client.move().keptInHandover == handover) {
             return false;
         }
         enqueue(ready, client);
@@ -243,9 +243,9 @@ final class Moves {
         List<ClientConnection> all = List.copyOf(held);
         held.clear();
         for (ClientConnection client : all) {
-            if (client.isOpen() && client.queued) {
+            if (client.isOpen() && client.move().queued) {
                 wanted = 0;
-                client.thaw(); // which may hold it again, behind its next request
+                client.move().thaw(); // which may hold it again, behind its next request
             }
         }
     }
@@ -265,7 +265,7 @@ final class Moves {
         lookingLater = false;
         boolean any = false;
         for (ClientConnection client : later) {
-            if (client.isOpen() && !client.hasDeparted() && client.keptInHandover != handover) {
+            if (client.isOpen() && !client.move().hasDeparted() && client.move().keptInHandover != handover) {
                 enqueue(rest, client);
                 any = true;
             }
@@ -281,8 +281,8 @@ final class Moves {
         handover = 0;
         wanted = 0;
         thawHeld();
-        ready.forEach(client -> client.queued = false);
-        rest.forEach(client -> client.queued = false);
+        ready.forEach(client -> client.move().queued = false);
+        rest.forEach(client -> client.move().queued = false);
         ready.clear();
         rest.clear();
         later.clear();

@@ -110,6 +110,9 @@ final class Client implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (!socket.isClosed()) {
+            socket.setSoTimeout(100); // or Java's TLS waits for an answer for as long as it would for anything else
+        }
         socket.close();
     }
 }

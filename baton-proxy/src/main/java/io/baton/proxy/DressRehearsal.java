@@ -10,8 +10,10 @@ import io.baton.http.HttpRehearsalResult;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
 import io.baton.proxy.RouteConfig.PathMatch;
+import io.baton.relay.Destination;
 import io.baton.relay.Rehearsal;
 import io.baton.relay.RehearsalResult;
+import io.baton.relay.Routing;
 import io.baton.tls.TicketKeys;
 import io.baton.tls.TlsConfigException;
 import io.baton.tls.TlsEngine;
@@ -34,9 +36,15 @@ record DressRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
     private static final Path NOWHERE = Path.of("/dev/null");
     private static final int ANY_PORT = 1;
 
-    /** Waits, for a little more than the limit at most. Never throws: a failure is in the result. */
+    /**
+     * By server name when any listener routes so. Waits, for a little more than the limit at most. Never throws: a failure is in the
+     * result.
+     */
     RehearsalResult tcp(RehearsalOptions options) {
-        TcpConfig tcp = new TcpConfig(Rehearsal.LISTENER, TcpConfig.DEFAULT_IDLE_TIMEOUT);
+        boolean sni = config.listeners().stream()
+                .anyMatch(listener -> listener.protocol() instanceof TcpConfig real
+                        && !real.sni().isEmpty());
+        TcpConfig tcp = sni ? SniRehearsal.CONFIG : new TcpConfig(Rehearsal.LISTENER, TcpConfig.DEFAULT_IDLE_TIMEOUT);
         Stats unseen = new Stats();
         Optional<AccessLog> log = log(unseen);
         try {
@@ -44,10 +52,15 @@ record DressRehearsal(BatonConfig config, HotRestart hotRestart, Posix posix) {
                     posix,
                     options,
                     new ConnectionObserver(stage(Rehearsal.LISTENER, tcp), unseen, log, () -> {}),
-                    endpoint -> cluster(endpoint, unseen));
+                    endpoint -> routing(tcp, cluster(endpoint, unseen)));
         } finally {
             log.ifPresent(AccessLog::close);
         }
+    }
+
+    private static Routing routing(TcpConfig tcp, Cluster cluster) {
+        Destination only = new Destination(Rehearsal.LISTENER, cluster, cluster.connectTimeout());
+        return tcp.sni().isEmpty() ? new Routing.Fixed(only) : SniRehearsal.routing(only);
     }
 
     /** As {@link #tcp}; over TLS when any listener speaks it. */

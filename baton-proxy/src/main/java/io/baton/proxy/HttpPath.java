@@ -9,8 +9,8 @@ import io.baton.http.HttpProxy;
 import io.baton.http.HttpProxyOptions;
 import io.baton.http.HttpRehearsalResult;
 import io.baton.posix.Posix;
-import io.baton.tls.TicketKeys;
 import io.baton.tls.TlsServer;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,7 @@ final class HttpPath implements DataPath {
     private final Function<String, Cluster> clusters;
     private final ExchangeObserver observer;
     private final HttpProxy proxy;
+    private final Tickets tickets = new Tickets();
     private final Map<String, ListenerTls> certified = new LinkedHashMap<>();
 
     /**
@@ -63,15 +64,15 @@ final class HttpPath implements DataPath {
     }
 
     private void readCertificates(Stats stats) throws ProxyException {
-        TicketKeys tickets = TicketKeys.generate();
         try {
             for (ListenerConfig listener : config.listeners()) {
                 if (listener.tls().isPresent()) {
                     certified.put(
                             listener.name(),
-                            ListenerTls.of(listener, listener.tls().get(), tickets, stats));
+                            ListenerTls.of(listener, listener.tls().get(), tickets.keys(), stats));
                 }
             }
+            tickets.usedBy(certified.values().stream().map(ListenerTls::server).toList());
         } catch (ProxyException e) {
             certified.values().forEach(ListenerTls::close);
             throw e;
@@ -95,6 +96,9 @@ final class HttpPath implements DataPath {
         listeners.forEach(listener -> proxy.expectListener(httpListener(listener)));
         hotRestart.register(proxy.connectionSource());
         hotRestart.register(proxy.connectionRestorer());
+        if (!certified.isEmpty()) {
+            hotRestart.register(tickets);
+        }
     }
 
     @Override
@@ -150,6 +154,7 @@ final class HttpPath implements DataPath {
     public void publish() {
         observer.publish(proxy.numbers());
         certified.values().forEach(ListenerTls::refresh);
+        tickets.rotateAt(Instant.now());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.baton.proxy;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -74,9 +75,7 @@ class SniProxyingTest {
     void whatGoesNowhereIsResetAndCounted() throws Exception {
         try (Generation generation = join(0, config("")).serving()) {
             for (byte[] first : List.of(
-                    ClientHellos.of("c.example.org"),
-                    ClientHellos.withoutName(),
-                    "SSH-2.0-x\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII))) {
+                    ClientHellos.of("c.example.org"), ClientHellos.withoutName(), "SSH-2.0-x\r\n".getBytes(US_ASCII))) {
                 try (Client client = Client.connect(port)) {
                     client.say(first);
                     client.assertReset();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baton.relay.Destination;
 import io.baton.relay.FirstBytesRouter.Decision;
+import io.baton.relay.Routing;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -79,6 +80,15 @@ class SniRouterTest {
 
         assertThat(router.decide(bytes.asReadOnlyBuffer())).isInstanceOf(Decision.Go.class);
         assertThat(bytes).isEqualTo(ByteBuffer.wrap(hello));
+    }
+
+    @Test
+    void theRehearsalsHelloIsOne() {
+        assertThat(SniRehearsal.hello("a.example.com"))
+                .satisfies(hello -> assertThat(router.decide(hello))
+                        .isEqualTo(router.decide(bytes(ClientHellos.of("a.example.com")))));
+        assertThat(SniRehearsal.routing(new Destination("x", Collections::emptyIterator, Duration.ofSeconds(1))))
+                .isInstanceOf(Routing.ByFirstBytes.class);
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@link System#nanoTime}'s origin, and what a move itself takes makes a timer later, never earlier.
  *
  * @param id keeps for the connection's whole life
- * @param destination where it goes, by name; empty while {@code stage} is ROUTING, and of a process that did not write it
+ * @param destination where it goes, by name; empty while {@code stage} is ROUTING
  * @param upstream connected to or being connected to; null while {@code stage} is ROUTING
  * @param started when the client was accepted
  * @param ageNanos since then
@@ -62,7 +62,9 @@ record ConnectionSnapshot(
             if (tries != 0 || !failed.isEmpty() || upstream != null || !destination.isEmpty()) {
                 throw new IllegalArgumentException("something was tried, expected nothing before it is decided what");
             }
-        } else if (upstream == null || tries < 1 || tries > Connector.MAX_TRIES || failed.size() > tries) {
+        } else if (upstream == null || destination.isEmpty()) {
+            throw new IllegalArgumentException("no destination and upstream, expected both once it is decided");
+        } else if (tries < 1 || tries > Connector.MAX_TRIES || failed.size() > tries) {
             throw new IllegalArgumentException("tries is %d with %d endpoints that failed, expected 1 to %d and no more"
                     .formatted(tries, failed.size(), Connector.MAX_TRIES));
         }

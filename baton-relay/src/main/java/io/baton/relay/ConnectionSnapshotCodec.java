@@ -23,7 +23,7 @@ import java.util.List;
  * flags   relaying 1 | up: splicing 2, blocked 4, ended 8 | down: splicing 16, blocked 32, ended 64 | routing 128
  * </pre>
  *
- * Version 1 has neither destination nor routing; it is read, and not written any more. Addresses as {@link AddressCodec} writes them. Each loop has its own: not thread-safe.
+ * Version 1, which is read and not written any more, has neither destination nor routing: a listener had one destination, called as it is. Addresses as {@link AddressCodec} writes them. Each loop has its own: not thread-safe.
  */
 final class ConnectionSnapshotCodec {
     static final int VERSION = 2;
@@ -147,7 +147,7 @@ final class ConnectionSnapshotCodec {
         FlowSnapshot up = flow(in, flags >>> UP_SHIFT);
         FlowSnapshot down = flow(in, flags >>> DOWN_SHIFT);
         String listener = AddressCodec.text(in, Byte.toUnsignedInt(in.get()));
-        String destination = version == OLDEST ? "" : AddressCodec.text(in, Byte.toUnsignedInt(in.get()));
+        String destination = version == OLDEST ? listener : AddressCodec.text(in, Byte.toUnsignedInt(in.get()));
         SocketAddress client = AddressCodec.get(in);
         SocketAddress upstream = stage == Stage.ROUTING ? null : AddressCodec.get(in);
         List<SocketAddress> failed = new ArrayList<>();

@@ -35,7 +35,7 @@ public final class Rehearsal {
     private final Posix posix;
     private final RehearsalOptions options;
     private final RelayObserver observer;
-    private final Function<SocketAddress, UpstreamSelector> upstreams;
+    private final Function<SocketAddress, Routing> routing;
     private final RehearsalPace pace;
     private int connections;
     private long messages;
@@ -43,14 +43,11 @@ public final class Rehearsal {
     private long moves;
 
     private Rehearsal(
-            Posix posix,
-            RehearsalOptions options,
-            RelayObserver observer,
-            Function<SocketAddress, UpstreamSelector> upstreams) {
+            Posix posix, RehearsalOptions options, RelayObserver observer, Function<SocketAddress, Routing> routing) {
         this.posix = posix;
         this.options = options;
         this.observer = observer;
-        this.upstreams = upstreams;
+        this.routing = routing;
         this.pace = new RehearsalPace(options);
     }
 
@@ -59,14 +56,11 @@ public final class Rehearsal {
      *
      * @param observer of the class that will observe the real relay: code that was compiled for another one is thrown away when
      *     the first real connection comes, just when it is needed. Is told of a listener {@link #LISTENER}
-     * @param upstreams gives a selector, of the class that is used later, for the one address it is given
+     * @param routing leads to the one address it is given, whatever is said first, by selectors and routers of the classes that are used later
      */
     public static RehearsalResult run(
-            Posix posix,
-            RehearsalOptions options,
-            RelayObserver observer,
-            Function<SocketAddress, UpstreamSelector> upstreams) {
-        Rehearsal rehearsal = new Rehearsal(posix, options, observer, upstreams);
+            Posix posix, RehearsalOptions options, RelayObserver observer, Function<SocketAddress, Routing> routing) {
+        Rehearsal rehearsal = new Rehearsal(posix, options, observer, routing);
         try {
             rehearsal.rehearse();
             return rehearsal.result(Optional.empty());
@@ -91,9 +85,8 @@ public final class Rehearsal {
             RelayListener listener = new RelayListener(
                     LISTENER,
                     List.of(List.of(front)),
-                    upstreams.apply(echo.address()),
-                    options.limit().multipliedBy(2),
-                    options.limit());
+                    routing.apply(echo.address()),
+                    options.limit().multipliedBy(2));
             relay.start();
             other.start();
             other.expectListener(listener);

@@ -92,7 +92,7 @@ class ConnectionSnapshotCodecTest {
         older[0] = 1;
 
         assertThat(ConnectionSnapshotCodec.decode(older))
-                .isEqualTo(snapshot(Stage.RELAYING, "web", "", LOOPBACK, LOOPBACK, 1));
+                .isEqualTo(snapshot(Stage.RELAYING, "web", "web", LOOPBACK, LOOPBACK, 1));
 
         older[1] = (byte) 128; // it knew nothing of connections that are not decided
         assertThatIllegalArgumentException().isThrownBy(() -> ConnectionSnapshotCodec.decode(older));
@@ -193,7 +193,7 @@ class ConnectionSnapshotCodecTest {
     private static Arbitrary<Times> times() {
         return Combinators.combine(
                         Arbitraries.of(Stage.class),
-                        Arbitraries.of("", "origin", "a".repeat(255)),
+                        Arbitraries.of("o", "origin", "a".repeat(255)),
                         Arbitraries.longs().greaterOrEqual(0),
                         Arbitraries.longs().greaterOrEqual(0))
                 .as((stage, destination, one, two) -> new Times(

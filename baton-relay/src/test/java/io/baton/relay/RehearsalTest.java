@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baton.RehearsalOptions;
 import io.baton.posix.Errno;
 import io.baton.posix.Posix;
+import io.baton.posix.SocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,11 +70,39 @@ class RehearsalTest {
         assertThat(result.duration()).isLessThan(Duration.ofSeconds(50));
     }
 
-    private static RehearsalResult rehearse(Posix posix, RehearsalOptions options) {
-        return Rehearsal.run(
-                posix,
-                options,
+    @Test
+    void aRehearsalMayLookAtWhatItsClientsSayFirst() {
+        AtomicInteger looks = new AtomicInteger();
+
+        RehearsalResult result = Rehearsal.run(
+                Posix.linux(),
+                new RehearsalOptions(8, 32, Duration.ofMinutes(1)),
                 RelayObserver.NONE,
-                address -> () -> List.of(address).iterator());
+                address -> new Routing.ByFirstBytes(
+                        new FirstBytesRouter() {
+                            @Override
+                            public Decision decide(ByteBuffer bytes) {
+                                looks.incrementAndGet();
+                                return new Decision.Go(to(address));
+                            }
+
+                            @Override
+                            public Optional<Destination> destination(String name) {
+                                return Optional.of(to(address));
+                            }
+                        },
+                        Duration.ofSeconds(10),
+                        100));
+
+        assertThat(result.failure()).isEmpty();
+        assertThat(looks).hasValueGreaterThanOrEqualTo(32);
+    }
+
+    private static RehearsalResult rehearse(Posix posix, RehearsalOptions options) {
+        return Rehearsal.run(posix, options, RelayObserver.NONE, address -> new Routing.Fixed(to(address)));
+    }
+
+    private static Destination to(SocketAddress address) {
+        return new Destination("origin", () -> List.of(address).iterator(), Duration.ofSeconds(5));
     }
 }

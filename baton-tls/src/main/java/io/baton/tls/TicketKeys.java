@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import javax.crypto.KDF;
@@ -18,16 +20,24 @@ public final class TicketKeys {
     private static final int VERSION = 1;
     private static final int SECRET_BYTES = 32;
     private static final int MOST = 3;
+    private static final int HEAD_BYTES = 1 + 1 + Long.BYTES;
 
     private final List<Secret> secrets;
+    private final Instant newest;
 
-    private TicketKeys(List<Secret> secrets) {
+    private TicketKeys(List<Secret> secrets, Instant newest) {
         this.secrets = List.copyOf(secrets);
+        this.newest = newest;
     }
 
     /** New ones, that nobody else has. */
     public static TicketKeys generate() {
-        return new TicketKeys(List.of(random()));
+        return new TicketKeys(List.of(random()), Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    }
+
+    /** When the newest was made, in whichever process. */
+    public Instant newest() {
+        return newest;
     }
 
     private static Secret random() {
@@ -41,13 +51,13 @@ public final class TicketKeys {
         List<Secret> all = new ArrayList<>();
         all.add(random());
         all.addAll(secrets.subList(0, Math.min(secrets.size(), MOST - 1)));
-        return new TicketKeys(all);
+        return new TicketKeys(all, Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }
 
     /** For the next process: whoever has it can read every session that was resumed with them in TLS 1.2. */
     public byte[] export() {
-        ByteBuffer out = ByteBuffer.allocate(2 + secrets.size() * SECRET_BYTES);
-        out.put((byte) VERSION).put((byte) secrets.size());
+        ByteBuffer out = ByteBuffer.allocate(HEAD_BYTES + secrets.size() * SECRET_BYTES);
+        out.put((byte) VERSION).put((byte) secrets.size()).putLong(newest.getEpochSecond());
         secrets.forEach(secret -> out.put(secret.bytes()));
         return out.array();
     }
@@ -59,10 +69,11 @@ public final class TicketKeys {
      */
     public static TicketKeys adopt(byte[] exported) throws TlsSnapshotException {
         ByteBuffer in = ByteBuffer.wrap(exported);
-        if (in.remaining() < 2 || in.get() != VERSION) {
+        if (in.remaining() < HEAD_BYTES || in.get() != VERSION) {
             throw new TlsSnapshotException("ticket keys of an unknown version");
         }
         int count = in.get();
+        long seconds = in.getLong();
         if (count < 1 || count > MOST || in.remaining() != count * SECRET_BYTES) {
             throw new TlsSnapshotException(
                     "%d ticket keys in %d bytes, expected 1 to %d".formatted(count, exported.length, MOST));
@@ -73,7 +84,10 @@ public final class TicketKeys {
             in.get(secret);
             secrets.add(new Secret(secret));
         }
-        return new TicketKeys(secrets);
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        // Of a clock that was wrong at that time nothing follows but that they are not newer than now.
+        boolean sane = seconds >= 0 && seconds <= now.getEpochSecond();
+        return new TicketKeys(secrets, sane ? Instant.ofEpochSecond(seconds) : now);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayInputStream;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 
 /** TLS to a server, on connections that can move. Sessions are not resumed. Thread-safe. */
@@ -20,6 +21,7 @@ public final class TlsClient implements AutoCloseable {
     private final TlsClientConfig config;
     private final SslContext context;
     private final KeyLog keyLog;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private TlsClient(TlsClientConfig config, SslContext context, KeyLog keyLog) {
         this.config = config;
@@ -72,9 +74,12 @@ public final class TlsClient implements AutoCloseable {
         return new HandshakeHandler(new Endpoint(), observer, config.handshakeTimeout());
     }
 
+    /** Connections go on. Idempotent. */
     @Override
     public void close() {
-        ReferenceCountUtil.release(context);
+        if (closed.compareAndSet(false, true)) {
+            ReferenceCountUtil.release(context);
+        }
     }
 
     private final class Endpoint implements TlsEndpoint {

@@ -2,35 +2,19 @@ package io.baton.bench;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /** Answers each request with the same small bytes and does not even look at it: an origin that costs as little as can be. */
-final class CannedOrigin implements AutoCloseable {
+final class CannedOrigin extends Origin {
     private static final ByteBuf ANSWER = Unpooled.unreleasableBuffer(Unpooled.directBuffer()
             .writeBytes(
                     "HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\nHello, wrk!\r\n".getBytes(StandardCharsets.US_ASCII))
             .asReadOnly());
 
-    private final OriginLoop loop =
-            new OriginLoop("canned-origin", Loopback.port(0), false, new ChannelInitializer<>() {
-                @Override
-                protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(new Answerer());
-                }
-            });
-
-    InetSocketAddress address() {
-        return loop.address();
-    }
-
-    @Override
-    public void close() {
-        loop.close();
+    CannedOrigin() {
+        super("canned-origin", Loopback.port(0), false, pipeline -> pipeline.addLast(new Answerer()));
     }
 
     // Netty's futures are not waited for: a failed write closes the connection, which wrk counts.

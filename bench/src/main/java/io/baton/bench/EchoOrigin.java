@@ -1,25 +1,16 @@
 package io.baton.bench;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.net.InetSocketAddress;
 
-/** Sends back every byte, and the end when everything has been sent back. One thread; {@link #close()} cuts what is open. */
-public final class EchoOrigin implements AutoCloseable {
-    private final OriginLoop loop;
-
+/** Sends back every byte, and the end when everything has been sent back. */
+public final class EchoOrigin extends Origin {
     private EchoOrigin(InetSocketAddress address) {
-        loop = new OriginLoop("echo-origin", address, true, new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new Echo());
-            }
-        });
+        super("echo-origin", address, true, pipeline -> pipeline.addLast(new Echo()));
     }
 
     /**
@@ -35,15 +26,6 @@ public final class EchoOrigin implements AutoCloseable {
     /** On 127.0.0.1, any free port. */
     public static EchoOrigin start() {
         return start(Loopback.port(0));
-    }
-
-    public InetSocketAddress address() {
-        return loop.address();
-    }
-
-    @Override
-    public void close() {
-        loop.close();
     }
 
     // Netty's futures are not waited for: a failed write closes the connection, which the client sees.

@@ -115,16 +115,16 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             return;
         }
         bodyBytes += content.content().readableBytes();
-        if (bodyBytes > load.plan().answerBytes()) {
+        if (bodyBytes > load.plan().answer().bytes()) {
             fail(
                     FailureCause.WRONG_BYTES,
-                    "more than %,d bytes of body".formatted(load.plan().answerBytes()));
+                    "more than %,d bytes of body".formatted(load.plan().answer().bytes()));
         } else if (content instanceof LastHttpContent) {
-            if (bodyBytes < load.plan().answerBytes()) {
+            if (bodyBytes < load.plan().answer().bytes()) {
                 fail(
                         FailureCause.WRONG_BYTES,
                         "%,d of %,d bytes of body"
-                                .formatted(bodyBytes, load.plan().answerBytes()));
+                                .formatted(bodyBytes, load.plan().answer().bytes()));
             } else {
                 answered(request);
             }

@@ -225,9 +225,9 @@ public final class HttpLoad implements AutoCloseable {
         }
         connectionsOpened++;
         openConnections++;
-        long lifetime = plan.connectionLifetime().toNanos();
+        long lifetime = plan.retirement().lifetime().toNanos();
         long retireAt = System.nanoTime() + lifetime / 2 + random.nextLong(lifetime / 2 + 1);
-        int requests = plan.requestsPerConnection();
+        int requests = plan.retirement().requests();
         int retireAfter = requests - random.nextInt(requests / 2 + 1);
         HttpConnection connection = new HttpConnection(this, connect.channel(), retireAt, retireAfter);
         connect.channel().pipeline().addLast(connection);

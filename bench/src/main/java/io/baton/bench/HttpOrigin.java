@@ -1,12 +1,10 @@
 package io.baton.bench;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.net.InetSocketAddress;
 
 /**
- * A small HTTP/1.1 server whose answers can be checked. One thread; {@link #close()} cuts what is open.
+ * A small HTTP/1.1 server whose answers can be checked.
  *
  * <ul>
  *   <li>{@code /}: a line of text
@@ -15,19 +13,16 @@ import java.net.InetSocketAddress;
  *   <li>{@code /stream?n=N&chunk=C&ms=M&seed=S}: the N bytes in chunks of C, one every M milliseconds
  * </ul>
  */
-public final class HttpOrigin implements AutoCloseable {
+public final class HttpOrigin extends Origin {
     static final int MAX_BYTES = 1 << 20;
     static final int MAX_DELAY_MS = 60_000;
 
-    private final OriginLoop loop;
-
     private HttpOrigin(InetSocketAddress address) {
-        loop = new OriginLoop("http-origin", address, false, new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new HttpServerCodec(), new HttpOriginHandler());
-            }
-        });
+        super(
+                "http-origin",
+                address,
+                false,
+                pipeline -> pipeline.addLast(new HttpServerCodec(), new HttpOriginHandler()));
     }
 
     /**
@@ -43,14 +38,5 @@ public final class HttpOrigin implements AutoCloseable {
     /** On 127.0.0.1, any free port. */
     public static HttpOrigin start() {
         return start(Loopback.port(0));
-    }
-
-    public InetSocketAddress address() {
-        return loop.address();
-    }
-
-    @Override
-    public void close() {
-        loop.close();
     }
 }

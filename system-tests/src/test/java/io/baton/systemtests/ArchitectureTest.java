@@ -30,7 +30,7 @@ class ArchitectureTest {
             Map.entry("io.baton", Set.of("io.baton.posix")),
             Map.entry("io.baton.relay", Set.of("io.baton", "io.baton.posix")),
             Map.entry("io.baton.netty", Set.of("io.baton", "io.baton.posix")),
-            Map.entry("io.baton.http", Set.of("io.baton", "io.baton.posix", "io.baton.netty")),
+            Map.entry("io.baton.http", Set.of("io.baton", "io.baton.posix", "io.baton.netty", "io.baton.tls")),
             Map.entry(
                     "io.baton.proxy",
                     Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http", "io.baton.tls")),

@@ -4,20 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** The real Baton: the launcher of the distribution under test, as a user calls it. */
 final class Baton {
-    private static final long DEADLINE_S = 60;
-
     private Baton() {}
-
-    /** What a command that has ended left. */
-    record Outcome(int code, String out, String err) {}
 
     /** The distribution under test; ./baton test says which. */
     static Path home() {
@@ -30,25 +23,7 @@ final class Baton {
 
     /** Runs a command to its end. */
     static Outcome command(String... arguments) throws IOException, InterruptedException {
-        Path out = Files.createTempFile("baton", ".out");
-        Path err = Files.createTempFile("baton", ".err");
-        try {
-            Process process = builder(arguments)
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            try {
-                assertThat(process.waitFor(DEADLINE_S, TimeUnit.SECONDS))
-                        .as("%s ends within %d s", List.of(arguments), DEADLINE_S)
-                        .isTrue();
-                return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
-            } finally {
-                process.destroyForcibly();
-            }
-        } finally {
-            Files.delete(out);
-            Files.delete(err);
-        }
+        return Outcome.of(builder(arguments));
     }
 
     static ProcessBuilder builder(String... arguments) {

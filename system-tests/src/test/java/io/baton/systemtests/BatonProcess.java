@@ -81,7 +81,7 @@ final class BatonProcess implements AutoCloseable {
         return process.pid();
     }
 
-    Baton.Outcome order(String command, String... arguments) throws IOException, InterruptedException {
+    Outcome order(String command, String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(List.of(directory));
         all.addAll(List.of(arguments));
@@ -103,7 +103,7 @@ final class BatonProcess implements AutoCloseable {
     }
 
     void upgrade(String... arguments) throws IOException, InterruptedException {
-        Baton.Outcome outcome = order("upgrade", arguments);
+        Outcome outcome = order("upgrade", arguments);
         assertThat(outcome.code())
                 .as("upgrade: %s%n%s", outcome.err(), output())
                 .isZero();
@@ -119,7 +119,7 @@ final class BatonProcess implements AutoCloseable {
     }
 
     String status() throws IOException, InterruptedException {
-        Baton.Outcome outcome = order("status", "--json");
+        Outcome outcome = order("status", "--json");
         assertThat(outcome.code()).as("status: %s", outcome.err()).isZero();
         return outcome.out();
     }

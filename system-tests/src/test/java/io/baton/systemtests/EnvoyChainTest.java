@@ -1,6 +1,5 @@
 package io.baton.systemtests;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,12 +7,8 @@ import io.baton.bench.HttpLoad;
 import io.baton.bench.HttpOrigin;
 import io.baton.bench.HttpPlan;
 import io.baton.bench.HttpResult;
+import io.baton.testkit.EnvoyProcess;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,29 +33,32 @@ class EnvoyChainTest {
 
     @Test
     void envoyToBatonToEnvoyUnderLoadFailsNothing() throws Exception {
-        Path envoy = envoy();
+        Path envoy =
+                EnvoyProcess.binary("the chain with Envoy").orElseGet(() -> Assumptions.abort("there is no ENVOY_BIN"));
         int port = Configs.freePort();
         int admin = Configs.freePort();
         try (HttpOrigin origin = HttpOrigin.start()) {
-            Path envoyConfig = envoyConfig(port, admin, origin.address().getPort());
+            EnvoyProcess.Ports ports =
+                    new EnvoyProcess.Ports(admin, port, origin.address().getPort());
             Path batonConfig = Configs.write(
                     temp,
                     port,
                     origin.address(),
                     "admin: { address: \"127.0.0.1:%d\" }".formatted(admin),
                     "handover: { rehearsal: 200ms, drain: 2s, parent_shutdown: 4s }");
-            try (RealEnvoy first = startEnvoy(envoy, envoyConfig, 0)) {
+            try (EnvoyProcess first = startEnvoy(envoy, ports, 0)) {
                 await().atMost(PATIENCE).until(() -> serverInfo(admin).contains("\"restart_epoch\": 0"));
                 try (HttpLoad load = HttpLoad.start(HttpPlan.newConnections(Configs.loopback(port), 200))) {
                     await().until(() -> load.progress().answered() > 50);
                     try (ServedGeneration second = ServedGeneration.start(
                                     "-c", batonConfig.toString(), "--base-id", baseId, "--restart-epoch", "1")
                             .awaitReady()) {
-                        assertThat(first.awaitExit())
+                        assertThat(first.exits(PATIENCE))
                                 .as("Envoy is told to end when its last connection has left")
-                                .isZero();
+                                .isTrue();
+                        assertThat(first.exitCode()).isZero();
                         assertThat(serverInfo(admin)).contains("\"restart_epoch\": 1");
-                        try (RealEnvoy _ = startEnvoy(envoy, envoyConfig, 2)) {
+                        try (EnvoyProcess _ = startEnvoy(envoy, ports, 2)) {
                             assertThat(second.awaitExit())
                                     .as("Baton ends at Envoy's word")
                                     .isZero();
@@ -79,100 +77,18 @@ class EnvoyChainTest {
 
     private static void assertThirdHasTheNumbersOfAll(int admin) {
         assertThat(serverInfo(admin)).contains("\"restart_epoch\": 2");
-        assertThat(get(admin, "/stats?filter=server.hot_restart_generation")).contains("generation: 3");
-        assertThat(get(admin, "/stats?filter=downstream_cx_total"))
+        assertThat(EnvoyProcess.admin(admin, "/stats?filter=server.hot_restart_generation"))
+                .contains("generation: 3");
+        assertThat(EnvoyProcess.admin(admin, "/stats?filter=downstream_cx_total"))
                 .as("what the three have counted together")
                 .containsPattern("listener\\.127\\.0\\.0\\.1_\\d+\\.downstream_cx_total: [1-9]\\d\\d");
     }
 
-    private record RealEnvoy(Process process) implements AutoCloseable {
-        int awaitExit() throws InterruptedException {
-            assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .as("Envoy ends")
-                    .isTrue();
-            return process.exitValue();
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly().onExit().join();
-        }
-    }
-
-    private static Path envoy() {
-        String path = System.getenv("ENVOY_BIN");
-        boolean there = path != null && Files.isExecutable(Path.of(path));
-        if (!there) {
-            System.err.println(
-                    "SKIPPED: ENVOY_BIN is %s, expected a real Envoy's binary: the chain with Envoy is not tested"
-                            .formatted(path));
-        }
-        Assumptions.assumeTrue(there, "ENVOY_BIN is " + path);
-        return Path.of(path);
-    }
-
-    private RealEnvoy startEnvoy(Path envoy, Path config, int epoch) throws IOException {
-        return new RealEnvoy(new ProcessBuilder(
-                        envoy.toString(),
-                        "-c",
-                        config.toString(),
-                        "--base-id",
-                        baseId,
-                        "--restart-epoch",
-                        Integer.toString(epoch),
-                        "--concurrency",
-                        "2",
-                        "--drain-time-s",
-                        "2",
-                        "--parent-shutdown-time-s",
-                        "4")
-                .redirectErrorStream(true)
-                .redirectOutput(temp.resolve("envoy-%d.log".formatted(epoch)).toFile())
-                .start());
-    }
-
-    private Path envoyConfig(int port, int admin, int origin) throws IOException {
-        return Files.writeString(temp.resolve("envoy.yaml"), """
-                admin: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-                static_resources:
-                  listeners:
-                  - name: web
-                    address: { socket_address: { address: 127.0.0.1, port_value: %d } }
-                    filter_chains:
-                    - filters:
-                      - name: envoy.filters.network.tcp_proxy
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
-                          stat_prefix: web
-                          cluster: origin
-                  clusters:
-                  - name: origin
-                    type: STATIC
-                    connect_timeout: 5s
-                    load_assignment:
-                      cluster_name: origin
-                      endpoints:
-                      - lb_endpoints:
-                        - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-                """.formatted(admin, port, origin));
+    private EnvoyProcess startEnvoy(Path envoy, EnvoyProcess.Ports ports, int epoch) throws IOException {
+        return EnvoyProcess.start(envoy, temp, ports, epoch, "--base-id", baseId, "--concurrency", "2");
     }
 
     private static String serverInfo(int admin) {
-        return get(admin, "/server_info");
-    }
-
-    private static String get(int admin, String path) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(admin, path)))
-                .timeout(Duration.ofSeconds(5))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(request, HttpResponse.BodyHandlers.ofString(UTF_8))
-                    .body();
-        } catch (IOException e) {
-            return "no answer: " + e.getMessage();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
-        }
+        return EnvoyProcess.admin(admin, "/server_info");
     }
 }

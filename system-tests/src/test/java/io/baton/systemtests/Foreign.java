@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -32,8 +31,6 @@ enum Foreign {
     /** Debian has the programs of each PostgreSQL in a directory of its own, off the PATH. */
     private static final Path POSTGRESQL = Path.of("/usr/lib/postgresql");
 
-    private static final long DEADLINE_S = 60;
-
     private final String program;
     private final String debianPackage;
 
@@ -41,9 +38,6 @@ enum Foreign {
         this.program = program;
         this.debianPackage = debianPackage;
     }
-
-    /** How it ended, and what it said. */
-    record Outcome(int code, String out, String err) {}
 
     private Optional<Path> find() {
         return Stream.concat(
@@ -97,26 +91,7 @@ enum Foreign {
     /** Runs it to its end. */
     Outcome run(String... arguments) throws IOException, InterruptedException {
         orSkip();
-        Path out = Files.createTempFile("foreign", ".out");
-        Path err = Files.createTempFile("foreign", ".err");
-        try {
-            Process process = builder(arguments)
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            try {
-                process.getOutputStream().close();
-                assertThat(process.waitFor(DEADLINE_S, TimeUnit.SECONDS))
-                        .as("%s %s ends within %d s", program, List.of(arguments), DEADLINE_S)
-                        .isTrue();
-                return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
-            } finally {
-                process.destroyForcibly();
-            }
-        } finally {
-            Files.delete(out);
-            Files.delete(err);
-        }
+        return Outcome.of(builder(arguments));
     }
 
     /** Runs it to its end, which must be a good one. */

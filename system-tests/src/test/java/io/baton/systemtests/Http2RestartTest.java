@@ -102,7 +102,7 @@ class Http2RestartTest {
 
     private static void check(List<String> failures, String name, Foreign program, String... arguments) {
         try {
-            Foreign.Outcome outcome = program.run(arguments);
+            Outcome outcome = program.run(arguments);
             boolean good = outcome.code() == 0
                     && (program == Foreign.CURL
                             ? outcome.out().equals("status 200\n2 200\n")

@@ -72,7 +72,7 @@ class HttpClientsTest {
     void curlGetsItsContinueAndOnlyThenSends() throws Exception {
         byte[] bytes = Digest.bytes(3, 2_000_000);
         Path file = Files.write(temp.resolve("up"), bytes);
-        Foreign.Outcome outcome = Foreign.CURL.succeed(
+        Outcome outcome = Foreign.CURL.succeed(
                 "-sS",
                 "-v",
                 "--max-time",
@@ -91,7 +91,7 @@ class HttpClientsTest {
     @Test
     void aRefusedExpectationIsToldBeforeTheBodyWasSent() throws Exception {
         Path file = Files.write(temp.resolve("up"), Digest.bytes(4, 2_000_000));
-        Foreign.Outcome outcome = Foreign.CURL.succeed(
+        Outcome outcome = Foreign.CURL.succeed(
                 "-sS",
                 "--max-time",
                 "30",
@@ -190,8 +190,7 @@ class HttpClientsTest {
 
     @Test
     void wrkSeesNoErrorOverSixtyFourConnections() throws Exception {
-        Foreign.Outcome outcome =
-                Foreign.WRK.succeed("-t1", "-c64", "-d3s", "--timeout", "20s", front.url("/bytes?n=200"));
+        Outcome outcome = Foreign.WRK.succeed("-t1", "-c64", "-d3s", "--timeout", "20s", front.url("/bytes?n=200"));
         assertThat(outcome.out())
                 .contains("requests in")
                 .doesNotContain("Socket errors")
@@ -200,7 +199,7 @@ class HttpClientsTest {
 
     @Test
     void h2loadOverHttp1SeesEveryRequestSucceed() throws Exception {
-        Foreign.Outcome outcome =
+        Outcome outcome =
                 Foreign.H2LOAD.succeed("--h1", "-t1", "-c32", "-n6000", "-m4", front.url("/bytes?n=1000&form=1"));
         Matcher sum = Pattern.compile("requests: .* (\\d+) succeeded, (\\d+) failed, (\\d+) errored, (\\d+) timeout")
                 .matcher(outcome.out());
@@ -213,7 +212,7 @@ class HttpClientsTest {
     @Test
     void pythonIsContent() throws Exception {
         Path script = Path.of(getClass().getResource("/http_client_check.py").toURI());
-        Foreign.Outcome outcome = Foreign.PYTHON.succeed(script.toString(), Integer.toString(front.port()));
+        Outcome outcome = Foreign.PYTHON.succeed(script.toString(), Integer.toString(front.port()));
         assertThat(outcome.out()).endsWith("all well\n");
     }
 

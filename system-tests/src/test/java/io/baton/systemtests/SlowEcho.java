@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 
 /** An origin that echoes a little at a time and takes no more meanwhile: what its clients send faster rests on its way. */
@@ -13,48 +12,27 @@ final class SlowEcho implements AutoCloseable {
     private static final int BYTES_AT_A_TIME = 16 * 1024;
     private static final int PAUSE_MS = 20;
 
-    private final ServerSocket server = new ServerSocket();
+    private final Connections connections = Connections.accept("slow echo", BYTES_AT_A_TIME, SlowEcho::echo);
 
-    SlowEcho() throws IOException {
-        server.setReceiveBufferSize(BYTES_AT_A_TIME);
-        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
-        Thread.ofPlatform().daemon().name("slow echo").start(this::accept);
-    }
+    SlowEcho() throws IOException {}
 
     InetSocketAddress address() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), connections.port());
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                Socket socket = server.accept();
-                Thread.ofVirtual().start(() -> echo(socket));
-            } catch (IOException e) {
-                return; // closed
-            }
+    private static void echo(Socket socket) throws IOException, InterruptedException {
+        InputStream in = socket.getInputStream();
+        OutputStream out = socket.getOutputStream();
+        byte[] buffer = new byte[BYTES_AT_A_TIME];
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+            out.write(buffer, 0, count);
+            Thread.sleep(PAUSE_MS);
         }
-    }
-
-    private static void echo(Socket socket) {
-        try (socket) {
-            InputStream in = socket.getInputStream();
-            OutputStream out = socket.getOutputStream();
-            byte[] buffer = new byte[BYTES_AT_A_TIME];
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                out.write(buffer, 0, count);
-                Thread.sleep(PAUSE_MS);
-            }
-            socket.shutdownOutput();
-        } catch (IOException e) {
-            // The client is gone: its side of the test knows.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        socket.shutdownOutput();
     }
 
     @Override
     public void close() throws IOException {
-        server.close();
+        connections.close();
     }
 }

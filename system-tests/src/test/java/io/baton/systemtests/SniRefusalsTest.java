@@ -47,12 +47,13 @@ class SniRefusalsTest {
                         temp.resolve("r"), "-c", config(port, admin, origin).toString());
                 PacedSocket steady = new PacedSocket(port, NEVER);
                 SSLSocket tls = steady.tls(origin.clientContext(), A)) {
+            assertThat(baton.isAlive()).isTrue();
             assertThat(ask(tls, "byte by byte")).isEqualTo(A + ": byte by byte");
 
             assertReset(port, "GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n".getBytes(UTF_8), false);
             assertReset(port, TOO_LONG, false);
             assertReset(port, BEGINNING, true);
-            Foreign.Outcome unknown = Foreign.CURL.run(
+            Outcome unknown = Foreign.CURL.run(
                     "-sS", "--resolve", "c.example.org:%d:127.0.0.1".formatted(port), "https://c.example.org:" + port);
             assertThat(unknown.code()).as(unknown.err()).isEqualTo(35); // CURLE_SSL_CONNECT_ERROR
             assertThat(unknown.err()).containsIgnoringCase("reset");

@@ -71,13 +71,13 @@ class SupervisedRunTest {
             Load load = new Load(port, 2, 4);
             try (load) {
                 Path bad = Files.writeString(temp.resolve("bad.yaml"), "listeners: 7\n");
-                Baton.Outcome badConfig = baton.order("upgrade", "-c", bad.toString());
+                Outcome badConfig = baton.order("upgrade", "-c", bad.toString());
                 assertThat(badConfig.code()).isEqualTo(3);
                 assertThat(badConfig.err()).contains(bad + ":1:").contains("goes on serving");
 
                 Path taken =
                         write("taken.yaml", listener("web", port) + listener("other", occupied.getLocalPort()), "");
-                Baton.Outcome portInUse = baton.order("upgrade", "-c", taken.toString());
+                Outcome portInUse = baton.order("upgrade", "-c", taken.toString());
                 assertThat(portInUse.code()).isEqualTo(3);
                 assertThat(portInUse.err()).contains("EADDRINUSE").contains("goes on serving");
 
@@ -106,7 +106,7 @@ class SupervisedRunTest {
             long child = baton.awaitStarting(first, 1);
             Baton.signal("STOP", child);
 
-            Baton.Outcome second = baton.order("upgrade");
+            Outcome second = baton.order("upgrade");
 
             assertThat(second.code()).isEqualTo(3);
             assertThat(second.err())
@@ -127,7 +127,7 @@ class SupervisedRunTest {
 
             assertThat(upgrade.waitFor()).isEqualTo(3);
             assertThat(baton.serving().epoch()).isZero();
-            Baton.Outcome nothing = baton.order("rollback");
+            Outcome nothing = baton.order("rollback");
             assertThat(nothing.code()).isEqualTo(3);
             assertThat(nothing.err()).contains("nothing to roll back");
         }
@@ -258,7 +258,7 @@ class SupervisedRunTest {
     @Test
     void oneDirectoryHasOneLineage() throws Exception {
         try (BatonProcess baton = BatonProcess.run(directory, "-c", config.toString())) {
-            Baton.Outcome second = Baton.command("run", "--runtime-dir", directory.toString(), "-c", config.toString());
+            Outcome second = Baton.command("run", "--runtime-dir", directory.toString(), "-c", config.toString());
 
             assertThat(second.code()).isEqualTo(1);
             assertThat(second.err()).contains("is already run by pid " + baton.pid());

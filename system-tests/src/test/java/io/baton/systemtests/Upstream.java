@@ -3,52 +3,29 @@ package io.baton.systemtests;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
 
 /** An origin in the test's JVM: echoes what it gets, byte by byte, until the client has ended. */
 final class Upstream implements AutoCloseable {
-    private final ServerSocket server;
+    private final Connections connections = Connections.accept("upstream", Upstream::echo);
 
-    Upstream() throws IOException {
-        server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
-        Thread.ofPlatform().daemon().name("upstream").start(this::accept);
-    }
+    Upstream() throws IOException {}
 
     int port() {
-        return server.getLocalPort();
+        return connections.port();
     }
 
-    private void accept() {
-        while (!server.isClosed()) {
-            try {
-                Socket socket = server.accept();
-                Thread.ofVirtual().start(() -> echo(socket));
-            } catch (IOException e) {
-                return; // closed
-            }
-        }
-    }
-
-    private static void echo(Socket socket) {
-        try (socket) {
-            socket.setTcpNoDelay(true);
-            InputStream in = socket.getInputStream();
-            OutputStream out = socket.getOutputStream();
-            in.transferTo(out);
-            socket.shutdownOutput();
-        } catch (IOException e) {
-            // The client is gone: its side of the test knows.
-        }
+    private static void echo(Socket socket) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.getInputStream().transferTo(socket.getOutputStream());
+        socket.shutdownOutput();
     }
 
     @Override
     public void close() throws IOException {
-        server.close();
+        connections.close();
     }
 
     /** A client of the listener before it. */

@@ -2,8 +2,9 @@ package io.baton.bench;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -13,9 +14,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** A listening socket and the one thread that serves it. */
-final class OriginLoop implements AutoCloseable {
+/** What a load talks to: a listening socket and the one thread that serves it. {@link #close()} cuts what is open. */
+public abstract sealed class Origin implements AutoCloseable permits CannedOrigin, EchoOrigin, HttpOrigin {
     private static final int BACKLOG = 4_096;
 
     private final EventLoopGroup group;
@@ -24,9 +26,11 @@ final class OriginLoop implements AutoCloseable {
     /**
      * Listens on {@code address}.
      *
+     * @param address port 0: any free one
+     * @param connections gives each of them its handlers
      * @throws UncheckedIOException when it cannot be bound
      */
-    OriginLoop(String name, InetSocketAddress address, boolean halfClosure, ChannelHandler connections) {
+    Origin(String name, InetSocketAddress address, boolean halfClosure, Consumer<ChannelPipeline> connections) {
         group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());
         var bind = new ServerBootstrap()
                 .group(group)
@@ -35,7 +39,12 @@ final class OriginLoop implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure)
-                .childHandler(connections)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connections.accept(channel.pipeline());
+                    }
+                })
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bind.isSuccess()) {
@@ -45,12 +54,12 @@ final class OriginLoop implements AutoCloseable {
         listener = bind.channel();
     }
 
-    InetSocketAddress address() {
+    public final InetSocketAddress address() {
         return (InetSocketAddress) listener.localAddress();
     }
 
     @Override
-    public void close() {
+    public final void close() {
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
     }
 }

@@ -93,7 +93,7 @@ class Origin(http.server.BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         digest = hashlib.sha256()
-        while not enough.wait(0.02):
+        while not enough.wait(0.05):
             part = os.urandom(30000)
             digest.update(part)
             self.chunk(part)
@@ -110,7 +110,7 @@ class Origin(http.server.BaseHTTPRequestHandler):
             while True:
                 self.chunk(b"data: %d\n\n" % n)
                 n += 1
-                time.sleep(0.02)
+                time.sleep(0.05)
         except OSError:
             self.close_connection = True
 
@@ -225,7 +225,7 @@ def polite(port):
             raise AssertionError("a wrong answer")
         count("requests")
         n += 1
-        time.sleep(0.01 * (n % 4))
+        time.sleep(0.04 * (n % 4))
 
 
 def idle(port):
@@ -289,7 +289,7 @@ def whole_upload(port):
             digest.update(part)
             yield part
             count("parts_up")
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     got = connection.ask("POST", "/up", blocks(), encode_chunked=True).read()
     if got != digest.hexdigest().encode():
@@ -333,7 +333,7 @@ def websocket(port):
                 raise AssertionError("not what was sent")
             count("messages")
             n += 1
-            time.sleep(0.01)
+            time.sleep(0.03)
 
 
 def guarded(client, *arguments):

@@ -26,7 +26,7 @@ final class OverAndOver implements AutoCloseable {
     private void run() {
         while (running) {
             try {
-                Foreign.Outcome outcome = program.run(arguments);
+                Outcome outcome = program.run(arguments);
                 if (outcome.code() != 0 || !good.test(outcome.out())) {
                     failures.add(outcome.toString());
                 }

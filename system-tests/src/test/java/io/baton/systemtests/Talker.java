@@ -60,6 +60,11 @@ final class Talker implements AutoCloseable {
         return lines.text();
     }
 
+    /** How many it has said. */
+    int lines() {
+        return (int) text().lines().count();
+    }
+
     long pid() {
         return process.pid();
     }
@@ -89,6 +94,7 @@ final class Talker implements AutoCloseable {
 
     @Override
     public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
 }

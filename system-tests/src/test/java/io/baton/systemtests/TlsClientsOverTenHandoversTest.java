@@ -34,7 +34,7 @@ class TlsClientsOverTenHandoversTest {
     private static final String STREAM_LISTENERS = "from_tls_13 from_tls_12 to_tls tls_to_tls";
 
     /** Without a pause between its requests wrk would take the processors that the handovers need. */
-    private static final String UNHURRIED = "function delay() return 20 end\n";
+    private static final String UNHURRIED = "function delay() return 100 end\n";
 
     @TempDir
     static Path temp;
@@ -124,7 +124,7 @@ class TlsClientsOverTenHandoversTest {
                             "-m",
                             "4",
                             "--rps",
-                            "25",
+                            "10",
                             fronts.url("h2", "/status")),
                     new OverAndOver(
                             Foreign.CURL,
@@ -185,7 +185,7 @@ class TlsClientsOverTenHandoversTest {
                 .cluster("python_12", origin12)
                 .cluster("echo", echo)
                 .securedCluster("secured_echo", securedEcho);
-        return fronts.write(temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 40s }");
+        return fronts.write(temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 30s }");
     }
 
     private static int port(Talker origin, int index) {
@@ -218,7 +218,7 @@ class TlsClientsOverTenHandoversTest {
                 "--cacert",
                 certificates.ca().toString(),
                 "--rate",
-                "20/s",
+                "10/s",
                 "-o",
                 "/dev/null",
                 "-w",

@@ -60,7 +60,7 @@ class BrowserOverTenHandoversTest {
         return fronts.http("http", "", "origin")
                 .http("https", fronts.tls(""), "origin")
                 .cluster("origin", origin)
-                .write(temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 30s }");
+                .write(temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 60s }");
     }
 
     /** Its profile is its own, and nobody is asked about the certificate's CA: the system has no business with it. */

@@ -185,7 +185,7 @@ class TlsClientsOverTenHandoversTest {
                 .cluster("python_12", origin12)
                 .cluster("echo", echo)
                 .securedCluster("secured_echo", securedEcho);
-        return fronts.write(temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 30s }");
+        return fronts.write(temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 60s }");
     }
 
     private static int port(Talker origin, int index) {

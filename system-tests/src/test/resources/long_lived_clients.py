@@ -1,7 +1,8 @@
 """Clients of HTTP that stay: each uses one connection from its beginning to its end, and counts what goes wrong with it.
 
-long_lived_clients.py origin          an origin; says its port
-long_lived_clients.py clients PORT    clients of a proxy before it; ready when it says so; an end of stdin ends them, and they say what they saw
+long_lived_clients.py origin                        an origin; says its port
+long_lived_clients.py clients PORT [CA VERSION]     clients of a proxy before it; ready when it says so; an end of stdin ends them, and they say
+                                                    what they saw. With a CA over TLS of that version, 1.2 or 1.3
 """
 
 import base64
@@ -11,13 +12,14 @@ import http.server
 import json
 import os
 import socket
+import ssl
 import struct
 import sys
 import threading
 import time
 import traceback
 
-TIMEOUT_S = 40
+TIMEOUT_S = 120
 BLOCK = 5000
 
 
@@ -26,6 +28,9 @@ def block(n):
 
 
 # --- the origin
+
+
+enough = threading.Event()
 
 
 class Origin(http.server.BaseHTTPRequestHandler):
@@ -48,6 +53,11 @@ class Origin(http.server.BaseHTTPRequestHandler):
             self.events()
         elif self.path == "/slow":
             self.slow()
+        elif self.path == "/whole":
+            self.whole()
+        elif self.path == "/enough":
+            enough.set()
+            self.answer(b"")
         else:
             self.answer(self.path.encode())
 
@@ -74,6 +84,22 @@ class Origin(http.server.BaseHTTPRequestHandler):
             self.wfile.write(block(n))
             time.sleep(0.05)
 
+    def chunk(self, data):
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def whole(self):
+        """One body until somebody has had enough, and then its digest."""
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        digest = hashlib.sha256()
+        while not enough.wait(0.05):
+            part = os.urandom(30000)
+            digest.update(part)
+            self.chunk(part)
+        self.chunk(digest.digest())
+        self.chunk(b"")
+
     def events(self):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
@@ -82,10 +108,9 @@ class Origin(http.server.BaseHTTPRequestHandler):
         n = 0
         try:
             while True:
-                event = b"data: %d\n\n" % n
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+                self.chunk(b"data: %d\n\n" % n)
                 n += 1
-                time.sleep(0.02)
+                time.sleep(0.05)
         except OSError:
             self.close_connection = True
 
@@ -145,6 +170,20 @@ ended = threading.Event()
 lock = threading.Lock()
 seen = {"failures": [], "told_to_leave": 0, "reconnects": 0}
 ready = threading.Semaphore(0)
+tls = None
+VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+
+
+def speak_tls(ca, version):
+    global tls
+    tls = ssl.create_default_context(cafile=ca)
+    tls.minimum_version = tls.maximum_version = VERSIONS[version]
+
+
+def connect(port):
+    connection = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return tls.wrap_socket(connection, server_hostname="127.0.0.1") if tls else connection
 
 
 def count(what):
@@ -157,8 +196,8 @@ class OneConnection(http.client.HTTPConnection):
 
     def __init__(self, port):
         super().__init__("127.0.0.1", port, timeout=TIMEOUT_S)
-        self.connect()
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = self.first = connect(port)
+        self.local = self.sock.getsockname()
         self.auto_open = 0
 
     def ask(self, method, path, body=None, **more):
@@ -167,6 +206,8 @@ class OneConnection(http.client.HTTPConnection):
 
     def answer(self):
         response = self.getresponse()
+        if self.sock is not self.first or self.sock.getsockname() != self.local:
+            raise AssertionError("another socket")
         if response.status != 200:
             raise AssertionError("status %d" % response.status)
         if response.getheader("Connection", "").lower() == "close":
@@ -184,7 +225,7 @@ def polite(port):
             raise AssertionError("a wrong answer")
         count("requests")
         n += 1
-        time.sleep(0.01 * (n % 4))
+        time.sleep(0.04 * (n % 4))
 
 
 def idle(port):
@@ -237,8 +278,43 @@ def upload(port, chunked):
         count("uploads")
 
 
+def whole_upload(port):
+    connection = OneConnection(port)
+    digest = hashlib.sha256()
+    ready.release()
+
+    def blocks():
+        while not ended.is_set():
+            part = os.urandom(30000)
+            digest.update(part)
+            yield part
+            count("parts_up")
+            time.sleep(0.05)
+
+    got = connection.ask("POST", "/up", blocks(), encode_chunked=True).read()
+    if got != digest.hexdigest().encode():
+        raise AssertionError("not what was sent")
+    count("whole_uploads")
+
+
+def whole_download(port):
+    connection = OneConnection(port)
+    response = connection.ask("GET", "/whole")
+    ready.release()
+    body = bytearray()
+    told = False
+    while part := response.read1(65536):
+        body += part
+        if ended.is_set() and not told:
+            told = True
+            OneConnection(port).ask("GET", "/enough").read()
+    if hashlib.sha256(body[:-32]).digest() != body[-32:]:
+        raise AssertionError("not what was sent")
+    count("whole_downloads")
+
+
 def websocket(port):
-    with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:
+    with connect(port) as connection:
         connection.sendall(
             b"GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -257,7 +333,7 @@ def websocket(port):
                 raise AssertionError("not what was sent")
             count("messages")
             n += 1
-            time.sleep(0.01)
+            time.sleep(0.03)
 
 
 def guarded(client, *arguments):
@@ -272,7 +348,7 @@ def guarded(client, *arguments):
 
 def clients(port):
     kinds = [(polite,)] * 8 + [(idle,)] * 40 + [(events,)] * 4 + [(websocket,)] * 4 + [(download,)] * 2
-    kinds += [(upload, True), (upload, False)]
+    kinds += [(upload, True), (upload, False), (whole_upload,), (whole_download,)]
     threads = []
     for kind, *more in kinds:
         threads.append(threading.Thread(target=guarded, args=(kind, port, *more)))
@@ -295,4 +371,6 @@ if __name__ == "__main__":
         print(server.server_address[1], flush=True)
         server.serve_forever()
     else:
+        if len(sys.argv) > 3:
+            speak_tls(*sys.argv[3:5])
         clients(int(sys.argv[2]))

@@ -20,6 +20,9 @@ import java.util.regex.Pattern;
 final class BatonProcess implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /** Three JVMs come up one after the other, and others may want the machine. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(120);
+
     private static final Pattern GENERATION = Pattern.compile("generation (\\d+) \\(pid (\\d+)\\)");
     private static final Pattern IN_STATUS = Pattern.compile(
             "\"epoch\":(\\d+),\"pid\":(\\d+),\"state\":\"(\\w+)\",\"started\":\"[^\"]+\",\"connections\":\\{\"tcp\":(\\d+),");
@@ -42,7 +45,7 @@ final class BatonProcess implements AutoCloseable {
     static BatonProcess run(Path runtimeDir, String... arguments) throws IOException {
         BatonProcess started = start(runtimeDir, arguments);
         try {
-            started.awaitLine(" serves");
+            started.lines.await(" serves", START_PATIENCE);
             return started;
         } catch (RuntimeException | Error e) {
             started.close();

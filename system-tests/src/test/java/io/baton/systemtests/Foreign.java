@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Assumptions;
 enum Foreign {
     CURL("curl", "curl"),
     OPENSSL("openssl", "openssl"),
+    GNUTLS("gnutls-cli", "gnutls-bin"),
+    CHROMIUM("chromium", "chromium"),
     WRK("wrk", "wrk"),
     H2LOAD("h2load", "nghttp2-client"),
     PYTHON("python3", "python3"),

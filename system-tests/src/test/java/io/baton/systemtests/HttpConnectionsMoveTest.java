@@ -4,9 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -30,45 +27,13 @@ class HttpConnectionsMoveTest {
     @TempDir
     Path temp;
 
-    /** A program of ours that only talks HTTP, by the libraries of Python. */
-    private record Python(Process process, BufferedReader out) implements AutoCloseable {
-        static Python start(String... arguments) throws IOException, URISyntaxException {
-            Path script = Path.of(HttpConnectionsMoveTest.class
-                    .getResource("/long_lived_clients.py")
-                    .toURI());
-            String[] all = new String[arguments.length + 1];
-            all[0] = script.toString();
-            System.arraycopy(arguments, 0, all, 1, arguments.length);
-            Process process = Foreign.PYTHON
-                    .builder(all)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            return new Python(process, process.inputReader(UTF_8));
-        }
-
-        String line() throws IOException {
-            return String.valueOf(out.readLine());
-        }
-
-        /** Ends its standard input, and returns what it has to say then. */
-        String sum() throws IOException {
-            process.getOutputStream().close();
-            return line();
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-        }
-    }
-
     @Test
     void tenRestartsCloseNoConnectionWhateverItIsInTheMiddleOf() throws Exception {
         Foreign.PYTHON.orSkip();
-        try (Python origin = Python.start("origin");
-                HttpFront front = HttpFront.start(temp, QUICK, Integer.parseInt(origin.line()));
-                Python clients = Python.start("clients", Integer.toString(front.port()))) {
-            assertThat(clients.line()).isEqualTo("ready");
+        try (Talker origin = Talker.python("long_lived_clients.py", "origin");
+                HttpFront front = HttpFront.start(temp, QUICK, Integer.parseInt(origin.awaitLine("")));
+                Talker clients = Talker.python("long_lived_clients.py", "clients", Integer.toString(front.port()))) {
+            clients.awaitLine("ready");
             for (int epoch = 1; epoch <= RESTARTS; epoch++) {
                 long old = front.baton().serving().pid();
                 front.baton().upgrade();
@@ -77,10 +42,10 @@ class HttpConnectionsMoveTest {
                         .atMost(PATIENCE)
                         .until(() -> ProcessHandle.of(old).isEmpty());
             }
-            String seen = clients.sum();
+            String seen = clients.end();
 
             assertThat(seen).contains("\"failures\": []", "\"told_to_leave\": 0", "\"reconnects\": 0");
-            for (String what : new String[] {"requests", "idle", "events", "messages", "downloads", "uploads"}) {
+            for (String what : new String[] {"requests", "idle", "events", "messages", "downloads", "uploads", "whole_uploads", "whole_downloads"}) {
                 assertThat(count(seen, what)).as("%s in %s", what, seen).isPositive();
             }
             assertThat(count(seen, "idle")).isEqualTo(40);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** How a program ended, and what it said. */
 record Outcome(int code, String out, String err) {
-    private static final long DEADLINE_S = 60;
+    private static final long DEADLINE_S = 120;
 
     /** Runs it to its end, with nothing to read. */
     static Outcome of(ProcessBuilder program) throws IOException, InterruptedException {

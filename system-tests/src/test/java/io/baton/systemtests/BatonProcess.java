@@ -21,7 +21,7 @@ final class BatonProcess implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
     /** Three JVMs come up one after the other, and others may want the machine. */
-    private static final Duration START_PATIENCE = Duration.ofSeconds(120);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(2);
 
     private static final Pattern GENERATION = Pattern.compile("generation (\\d+) \\(pid (\\d+)\\)");
     private static final Pattern IN_STATUS = Pattern.compile(

@@ -48,9 +48,11 @@ class BrowserOverTenHandoversTest {
                         config(fronts, Integer.parseInt(origin.awaitLine(""))).toString());
                 Talker browser = browser(fronts)) {
             awaitGrowth(origin, 0);
-            handovers = TenHandovers.of(baton, () -> assertThat(browser.isRunning())
-                            .as(browser.text())
-                            .isTrue())
+            handovers = TenHandovers.of(
+                            baton,
+                            () -> assertThat(browser.isRunning())
+                                    .as(browser.text())
+                                    .isTrue())
                     .handovers();
             seen = awaitGrowth(origin, leastEchoed(ask(origin)));
         }

@@ -12,7 +12,7 @@ final class HandFed implements AutoCloseable {
     private int asked;
     private int updated;
 
-    /** @param line makes it change its key @param said what it says then */
+    /** On {@code line} it changes its key, and says {@code said}. */
     private record KeyUpdate(String line, String said) {}
 
     private HandFed(String name, ProcessBuilder builder, List<KeyUpdate> keyUpdates) throws IOException {

@@ -45,7 +45,9 @@ class HttpConnectionsMoveTest {
             String seen = clients.end();
 
             assertThat(seen).contains("\"failures\": []", "\"told_to_leave\": 0", "\"reconnects\": 0");
-            for (String what : new String[] {"requests", "idle", "events", "messages", "downloads", "uploads", "whole_uploads", "whole_downloads"}) {
+            for (String what : new String[] {
+                "requests", "idle", "events", "messages", "downloads", "uploads", "whole_uploads", "whole_downloads"
+            }) {
                 assertThat(count(seen, what)).as("%s in %s", what, seen).isPositive();
             }
             assertThat(count(seen, "idle")).isEqualTo(40);

@@ -104,6 +104,7 @@ class TlsClientsOverTenHandoversTest {
     }
 
     /** Those that are told what to do in between, and those that never stay. */
+    @SuppressWarnings("ArrayRecordComponent") // counted up, never compared
     private record Scene(List<HandFed> fed, List<OverAndOver> http2, int[] times) implements AutoCloseable {
         static Scene begin(Certificates certificates, TlsFronts fronts) throws IOException {
             List<HandFed> fed = new ArrayList<>();
@@ -185,7 +186,8 @@ class TlsClientsOverTenHandoversTest {
                 .cluster("python_12", origin12)
                 .cluster("echo", echo)
                 .securedCluster("secured_echo", securedEcho);
-        return fronts.write(temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 60s }");
+        return fronts.write(
+                temp, "handover: { rehearsal: 500ms, drain: 2s, parent_shutdown: 60s, ready_timeout: 60s }");
     }
 
     private static int port(Talker origin, int index) {

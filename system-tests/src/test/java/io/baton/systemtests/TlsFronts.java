@@ -1,5 +1,7 @@
 package io.baton.systemtests;
 
+import static java.util.Objects.requireNonNull;
+
 import io.baton.testkit.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +84,7 @@ final class TlsFronts {
     }
 
     int port(String listener) {
-        return ports.get(listener);
+        return requireNonNull(ports.get(listener), "no such listener");
     }
 
     String url(String listener, String target) {

@@ -38,8 +38,7 @@ class TlsResumptionTest {
                 first.say("GET /head?n=1 HTTP/1.1\r\nHost: a\r\n\r\n");
                 first.awaitLine("GET /head?n=1");
                 assertThat(first.text()).contains("New, TLSv1");
-                await().atMost(BatonProcess.PATIENCE)
-                        .until(() -> Files.exists(session) && Files.size(session) > 0);
+                await().atMost(BatonProcess.PATIENCE).until(() -> Files.exists(session) && Files.size(session) > 0);
             }
             for (int epoch = 1; epoch <= 2; epoch++) {
                 baton.upgrade();

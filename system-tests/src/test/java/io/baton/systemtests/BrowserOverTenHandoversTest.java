@@ -55,6 +55,7 @@ class BrowserOverTenHandoversTest {
                                     .isTrue())
                     .handovers();
             seen = awaitGrowth(origin, leastEchoed(ask(origin)));
+            browser.end("TERM"); // it has files of its own in /tmp
         }
     }
 

@@ -2,7 +2,6 @@ package io.baton.systemtests;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** A program that is run again and again, each time to an end that must be a good one. */
@@ -10,7 +9,7 @@ final class OverAndOver implements AutoCloseable {
     private final Foreign program;
     private final String[] arguments;
     private final Predicate<String> good;
-    private final AtomicInteger rounds = new AtomicInteger();
+    private final List<String> outputs = new CopyOnWriteArrayList<>();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean running = true;
@@ -30,7 +29,7 @@ final class OverAndOver implements AutoCloseable {
                 if (outcome.code() != 0 || !good.test(outcome.out())) {
                     failures.add(outcome.toString());
                 }
-                rounds.incrementAndGet();
+                outputs.add(outcome.out());
             } catch (Exception | AssertionError e) {
                 failures.add(e.toString());
             }
@@ -44,8 +43,9 @@ final class OverAndOver implements AutoCloseable {
         return this;
     }
 
-    int rounds() {
-        return rounds.get();
+    /** Of each round. */
+    List<String> outputs() {
+        return List.copyOf(outputs);
     }
 
     List<String> failures() {

@@ -357,15 +357,13 @@ class TlsClientsOverTenHandoversTest {
     }
 
     /**
-     * h2load does not connect again behind a GOAWAY: it gives up what it has not begun, and one request of each connection that it has begun
-     * and, behind the GOAWAY, does not send.
+     * h2load does not connect again behind a GOAWAY: it counts as failed what it has not begun, and also what it has begun and then, behind the
+     * GOAWAY, never sends. So what it says to have succeeded is held against what was served.
      */
     private static boolean isGood(String said) {
-        Matcher sums = SUMS.matcher(said);
         return said.contains("Application protocol: h2")
                 && said.contains(" 0 timeout")
-                && sums.find()
-                && Integer.parseInt(sums.group(1)) - Integer.parseInt(sums.group(2)) <= H2LOAD_CONNECTIONS;
+                && SUMS.matcher(said).find();
     }
 
     /** As many as are known to have been answered, of h2load's output or of curl's. */

@@ -1,6 +1,7 @@
 package io.baton;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.baton.EchoClients.Seen;
 import io.baton.posix.Posix;
@@ -10,6 +11,7 @@ import io.baton.testkit.HandoverIncident;
 import io.baton.testkit.HandoverIncident.What;
 import io.baton.testkit.HandoverIncident.When;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -91,7 +93,8 @@ class RollbackDeathTest {
         try (ChildJvm parent = parentWithClients();
                 ChildJvm child = childThatUndoes(EchoMain.port(parent), "stop-before-Rollback-1")) {
             child.awaitLine("happens: stop-before-Rollback-1");
-            goOn(child);
+            await().atMost(Duration.ofSeconds(30)).until(() -> hasGivenUpMoving(parent));
+            POSIX.kill(child.pid(), ProcessCalls.SIGCONT);
 
             child.awaitLine("failed: rolled back");
             parent.awaitLine("duty reopenAdmin");
@@ -183,6 +186,14 @@ class RollbackDeathTest {
         Stream<HandoverIncident> more = Stream.of(incidents).map(HandoverIncident::parse);
         return EchoMain.start(
                 lineage, 1, port, Stream.concat(Stream.of(UNDO), more).toList());
+    }
+
+    /** It waits for its child to be ready once more, without the channel. */
+    private static boolean hasGivenUpMoving(ChildJvm parent) {
+        return parent.output().stream()
+                        .filter(line -> line.contains("state awaiting_ready"))
+                        .count()
+                == 2;
     }
 
     /** After longer than the other side waits for an answer. */

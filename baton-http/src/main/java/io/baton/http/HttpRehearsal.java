@@ -80,7 +80,7 @@ public final class HttpRehearsal {
         try {
             rehearsal.rehearse();
         } catch (IOException | RuntimeException e) {
-            LOG.warn("the HTTP rehearsal ended early; the first requests will be slower", e);
+            LOG.debug("the HTTP rehearsal ended early", e); // who asked for it says so, in a line
             failure = Optional.of(String.valueOf(e.getMessage()));
         }
         return new HttpRehearsalResult(
@@ -135,7 +135,9 @@ public final class HttpRehearsal {
                     moves += stage.move(round / ROUNDS_PER_MOVE % 2 == 1);
                 }
             }
-            clients.getFirst().refused();
+            if (pace.timeLeft()) {
+                clients.getFirst().refused();
+            }
         } finally {
             clients.forEach(RehearsalClient::close);
         }

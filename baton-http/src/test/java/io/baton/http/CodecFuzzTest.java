@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Whatever comes is a message or a BadMessage; and what the proxy makes of a request is one that it would take itself, of the same meaning. */
@@ -50,6 +51,21 @@ class CodecFuzzTest {
         } finally {
             ReferenceCountUtil.release(message);
             in.finishAndReleaseAll();
+        }
+    }
+
+    /** What another process says of a connection is understood, and would be said again in the same words, or is refused. */
+    @FuzzTest
+    void snapshots(byte[] data) {
+        ConnectionSnapshot snapshot;
+        try {
+            snapshot = SnapshotCodec.decode(data);
+        } catch (IllegalArgumentException e) {
+            return;
+        }
+        byte[] again = new SnapshotCodec().encode(snapshot);
+        if (!Arrays.equals(again, new SnapshotCodec().encode(SnapshotCodec.decode(again)))) {
+            throw new AssertionError("is read differently: " + snapshot);
         }
     }
 

@@ -43,8 +43,9 @@ class Http2UpstreamTest {
         self[0] = new Origin((_, in, out) -> {
             self[0].head(in);
             self[0].head(in); // chunks and trailers
-            out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-status: 0\r\n\r\n"
-                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx-status: 0\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
         });
         try (Origin origin = self[0];
                 ProxyUnderTest inner = new ProxyUnderTest(origin.address());

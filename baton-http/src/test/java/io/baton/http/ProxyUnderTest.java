@@ -8,7 +8,6 @@ import io.baton.posix.Posix;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketType;
-import io.baton.tls.TlsClient;
 import io.baton.tls.TlsServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -169,17 +168,10 @@ final class ProxyUnderTest implements AutoCloseable {
     private final class Endpoints implements UpstreamCluster {
         private final List<SocketAddress> endpoints;
         private final UpstreamProtocol protocol;
-        private final Optional<TlsClient> tls;
 
         Endpoints(List<SocketAddress> endpoints, UpstreamProtocol protocol) {
             this.endpoints = endpoints;
             this.protocol = protocol;
-            this.tls = Wire.client(protocol);
-        }
-
-        @Override
-        public Optional<TlsClient> tls(SocketAddress endpoint) {
-            return tls;
         }
 
         @Override

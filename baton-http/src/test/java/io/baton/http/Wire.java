@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.baton.testkit.Certificates;
 import io.baton.tls.CertificateFiles;
 import io.baton.tls.TicketKeys;
-import io.baton.tls.TlsClient;
-import io.baton.tls.TlsClientConfig;
 import io.baton.tls.TlsEngine;
 import io.baton.tls.TlsServer;
 import io.baton.tls.TlsServerConfig;
@@ -28,37 +26,29 @@ import org.jspecify.annotations.Nullable;
  * same class with another wire; classes run one after the other.
  */
 final class Wire {
-    private static volatile Wire current = new Wire(null, TlsEngine.NATIVE, false);
-
-    private final @Nullable String version;
+    private static volatile Wire current = new Wire(null, TlsEngine.NATIVE);
     private static volatile boolean bytes;
 
+    private final @Nullable String version;
     private final TlsEngine engine;
-    private final boolean upstream;
 
-    private Wire(@Nullable String version, TlsEngine engine, boolean upstream) {
+    private Wire(@Nullable String version, TlsEngine engine) {
         this.version = version;
         this.engine = engine;
-        this.upstream = upstream;
     }
 
     static void plain() {
-        current = new Wire(null, TlsEngine.NATIVE, false);
+        current = new Wire(null, TlsEngine.NATIVE);
     }
 
     /** @param version as JSSE calls it */
     static void tls(String version) {
-        use(new Wire(version, TlsEngine.NATIVE, false));
+        use(new Wire(version, TlsEngine.NATIVE));
     }
 
-    /** To the clients without native code. */
+    /** As on a machine without native code for it. */
     static void withoutNativeCode() {
-        use(new Wire("TLSv1.3", TlsEngine.JDK, false));
-    }
-
-    /** To the origins too. */
-    static void bothWays() {
-        use(new Wire("TLSv1.3", TlsEngine.NATIVE, true));
+        use(new Wire("TLSv1.3", TlsEngine.JDK));
     }
 
     /** Whether the proxies' listeners speak no HTTP. */
@@ -87,19 +77,6 @@ final class Wire {
                             .withApplicationProtocols(TlsProtocols.OF_LISTENERS),
                     current.engine,
                     TicketKeys.generate()));
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static Optional<TlsClient> client(UpstreamProtocol protocol) {
-        if (!current.upstream) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(TlsClient.create(TlsClientConfig.of(
-                            "localhost", Optional.of(Certificates.shared().ca()))
-                    .withApplicationProtocols(TlsProtocols.of(protocol))));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

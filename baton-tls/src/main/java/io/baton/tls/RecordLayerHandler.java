@@ -13,7 +13,6 @@ import io.netty.channel.CoalescingBufferQueue;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +36,6 @@ public final class RecordLayerHandler extends ChannelDuplexHandler {
 
     /** Sealed at once at most, so that the outbound buffer is not all one piece. */
     private static final int MAX_BATCH = 4 * RecordHeader.MAX_PLAINTEXT;
-
-    /** For the last record to leave. */
-    private static final int CLOSE_SECONDS = 3;
 
     private final RecordLayer records;
     private final TlsSession session;
@@ -254,7 +250,7 @@ public final class RecordLayerHandler extends ChannelDuplexHandler {
         }
         queue().releaseAndFailAll(ctx, why);
         ctx.fireExceptionCaught(why);
-        closeBelow(ctx, ctx.newPromise());
+        TlsEnd.closeBelow(ctx, ctx.newPromise());
     }
 
     // --- out
@@ -308,7 +304,7 @@ public final class RecordLayerHandler extends ChannelDuplexHandler {
         if (sent.isDone()) {
             var _ = ctx.close(promise);
         } else {
-            closeBelow(ctx, promise);
+            TlsEnd.closeBelow(ctx, promise);
         }
     }
 
@@ -331,18 +327,6 @@ public final class RecordLayerHandler extends ChannelDuplexHandler {
         ByteBuf out = ctx.alloc().directBuffer(2 * records.sealedBytes(0));
         records.sealAlert(Alert.CLOSE_NOTIFY, out);
         return ctx.writeAndFlush(out);
-    }
-
-    /** When everything has left, and in any case soon. */
-    private static void closeBelow(ChannelHandlerContext ctx, ChannelPromise promise) {
-        var _ = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> closeOnce(ctx, promise));
-        var _ = ctx.executor().schedule(() -> closeOnce(ctx, promise), CLOSE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private static void closeOnce(ChannelHandlerContext ctx, ChannelPromise promise) {
-        if (!promise.isDone()) {
-            var _ = ctx.close(promise);
-        }
     }
 
     // --- moving

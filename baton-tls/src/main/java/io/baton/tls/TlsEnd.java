@@ -1,13 +1,19 @@
 package io.baton.tls;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.TimeUnit;
 
 /** How one direction of a connection ends, whatever it is secured by. */
 public final class TlsEnd {
+    /** For the last record to leave. */
+    private static final int CLOSE_SECONDS = 3;
+
     private TlsEnd() {}
 
     /**
@@ -32,5 +38,17 @@ public final class TlsEnd {
 
     static ChannelFuture halfClose(Channel channel, ChannelPromise done) {
         return channel instanceof DuplexChannel duplex ? duplex.shutdownOutput(done) : channel.close(done);
+    }
+
+    /** When everything has left, and in any case soon. */
+    static void closeBelow(ChannelHandlerContext ctx, ChannelPromise promise) {
+        var _ = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> closeOnce(ctx, promise));
+        var _ = ctx.executor().schedule(() -> closeOnce(ctx, promise), CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static void closeOnce(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (!promise.isDone()) {
+            var _ = ctx.close(promise);
+        }
     }
 }

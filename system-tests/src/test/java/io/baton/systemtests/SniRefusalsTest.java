@@ -68,7 +68,12 @@ class SniRefusalsTest {
                 assertThat(stat(admin, "no_filter_chain_match")).isEqualTo(4);
                 assertThat(stat(admin, "downstream_pre_cx_timeout")).isEqualTo(1);
             });
+            tls.close();
+            await().untilAsserted(this::everybodyIsLoggedOnce); // while the process that writes the log lives
         }
+    }
+
+    private void everybodyIsLoggedOnce() throws IOException {
         List<String> log = Files.readAllLines(temp.resolve("access.log"));
         assertThat(log).filteredOn(line -> line.contains(" -> - no_route ")).hasSize(4);
         assertThat(log)

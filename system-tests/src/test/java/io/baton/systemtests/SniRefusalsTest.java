@@ -44,10 +44,16 @@ class SniRefusalsTest {
         int admin = Configs.freePort();
         try (TlsOrigin origin = TlsOrigin.start(temp, A);
                 BatonProcess baton = BatonProcess.run(
-                        temp.resolve("r"), "-c", config(port, admin, origin).toString());
-                PacedSocket steady = new PacedSocket(port, NEVER);
-                SSLSocket tls = steady.tls(origin.clientContext(), A)) {
+                        temp.resolve("r"), "-c", config(port, admin, origin).toString())) {
             assertThat(baton.isAlive()).isTrue();
+            refuseBesideOneThatIsServed(port, admin, origin);
+            await().untilAsserted(this::everybodyIsLoggedOnce); // while the process that writes the log lives
+        }
+    }
+
+    private static void refuseBesideOneThatIsServed(int port, int admin, TlsOrigin origin) throws Exception {
+        try (PacedSocket steady = new PacedSocket(port, NEVER);
+                SSLSocket tls = steady.tls(origin.clientContext(), A)) {
             assertThat(ask(tls, "byte by byte")).isEqualTo(A + ": byte by byte");
 
             assertReset(port, "GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n".getBytes(UTF_8), false);
@@ -68,8 +74,6 @@ class SniRefusalsTest {
                 assertThat(stat(admin, "no_filter_chain_match")).isEqualTo(4);
                 assertThat(stat(admin, "downstream_pre_cx_timeout")).isEqualTo(1);
             });
-            tls.close();
-            await().untilAsserted(this::everybodyIsLoggedOnce); // while the process that writes the log lives
         }
     }
 

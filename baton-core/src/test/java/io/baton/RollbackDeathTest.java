@@ -198,7 +198,7 @@ class RollbackDeathTest {
 
     /** After longer than the other side waits for an answer. */
     private static void goOn(ChildJvm stopped) throws InterruptedException {
-        Thread.sleep(1500);
+        Thread.sleep(1500); // there is nothing to wait for: while it is stopped, nothing happens here
         POSIX.kill(stopped.pid(), ProcessCalls.SIGCONT);
     }
 

@@ -36,6 +36,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     private boolean established;
     private boolean reading = true;
     private boolean failed;
+
+    /** One that another process made may speak TLS otherwise than the next one would: it is then not kept for it. */
+    private boolean keepable = true;
+
     private boolean tunnel;
     private long idleSinceNanos;
 
@@ -53,6 +57,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
 
     /** Made by another process: it works for {@code user} there already. */
     void restore(Exchange user, HttpLimits limits, boolean tunnelled, Optional<RecordLayerHandler> tls) {
+        keepable = tls.isPresent() == tls().isPresent();
         tls.ifPresent(records -> channel.pipeline().addLast(RecordLayerHandler.NAME, records));
         use(user, limits);
         established = true;
@@ -181,8 +186,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter
     @Override
     public void release(boolean reusable) {
         exchange = null;
-        // One that another process made may speak TLS otherwise than the next one would.
-        if (reusable && channel.isActive() && !decoder.hasUnread() && Secured.isSecure(channel) == tls().isPresent()) {
+        if (reusable && keepable && channel.isActive() && !decoder.hasUnread()) {
             idleSinceNanos = System.nanoTime();
             setReading(true);
             worker.pool().give(this, cluster.pool());

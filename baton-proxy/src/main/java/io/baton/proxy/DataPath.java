@@ -41,6 +41,9 @@ sealed interface DataPath extends AutoCloseable permits TcpPath, HttpPath {
     /** Carries what flowed until now over into the statistics. */
     void publish();
 
+    /** What is to be looked after now and then. */
+    default void everySecond() {}
+
     /** Cuts what is left. Idempotent. */
     @Override
     void close();

@@ -153,6 +153,11 @@ final class HttpPath implements DataPath {
     @Override
     public void publish() {
         observer.publish(proxy.numbers());
+    }
+
+    /** Certificates are files, which others replace; keys grow old. */
+    @Override
+    public void everySecond() {
         certified.values().forEach(ListenerTls::refresh);
         tickets.rotateAt(Instant.now());
     }

@@ -326,6 +326,11 @@ public final class Proxy implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("the statistics lack the bytes of this second", e);
         }
+        try {
+            paths().forEach(DataPath::everySecond);
+        } catch (RuntimeException e) {
+            LOG.error("certificates and keys were not looked after this second", e);
+        }
     }
 
     /** Opens the access log's path anew, after what is queued for the old file. */

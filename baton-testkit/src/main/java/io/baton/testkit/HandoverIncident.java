@@ -6,9 +6,12 @@ import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.ProcessCalls;
 import io.baton.posix.ShutdownHow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -135,9 +138,22 @@ public record HandoverIncident(What what, When when, String message, int occurre
         announce.accept(this);
         switch (what) {
             case KILL -> posix.kill(posix.pid(), ProcessCalls.SIGKILL);
-            case STOP -> posix.kill(posix.pid(), ProcessCalls.SIGSTOP);
+            case STOP -> posix.kill(callingThread(), ProcessCalls.SIGSTOP);
             case CLOSE -> posix.shutdown(channel, ShutdownHow.BOTH);
             case ROLLBACK -> rollBack.run();
+        }
+    }
+
+    /**
+     * A signal for the process may go to any of its threads, and ours would run on, into the very message, until that one has stopped
+     * us all. One sent to a thread's id is still for the process, but Linux lets that thread take it, before its next step.
+     */
+    private static long callingThread() {
+        try {
+            return Long.parseLong(
+                    Path.of("/proc/thread-self").toRealPath().getFileName().toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("/proc/thread-self cannot be read", e);
         }
     }
 

@@ -50,6 +50,14 @@ public record ListenSpec(SocketAddress address, SocketType type, int workerIndex
         return address instanceof SocketAddress.Inet inet && inet.port() == 0;
     }
 
+    /** Whether a socket bound to {@code actual} is at this address. */
+    boolean isAt(SocketAddress actual) {
+        return actual instanceof SocketAddress.UnixAbstract(String name, boolean ignored)
+                ? address instanceof SocketAddress.UnixAbstract(String wanted, boolean alsoIgnored)
+                        && name.equals(wanted)
+                : actual.equals(address);
+    }
+
     boolean sameAddress(ListenSpec other) {
         return address.equals(other.address) && type == other.type;
     }

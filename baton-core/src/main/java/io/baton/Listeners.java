@@ -11,14 +11,15 @@ import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All listening (and bound datagram) sockets of this process: inherited from the parent where it has them, bound where not, and
- * handed to the child when it asks. Thread-safe. Owns every fd until {@link #closeAll}.
+ * All listening (and bound datagram) sockets of this process: inherited from the parent where it has them, or from whoever else left
+ * some ({@link #adopt}), bound where not, and handed to the child when it asks. Thread-safe. Owns every fd until {@link #closeAll}.
  */
 public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -26,6 +27,7 @@ public final class Listeners {
     private final Posix posix;
     private final ParentSockets parent;
     private final List<ListenerSocket> sockets = new ArrayList<>();
+    private final List<InheritedSocket> unclaimed = new ArrayList<>();
 
     /** A child has got at least one of our sockets: paths are its to remove. */
     private boolean handedOver;
@@ -39,7 +41,22 @@ public final class Listeners {
     }
 
     /**
-     * The parent's socket for {@code spec}, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
+     * Sockets that {@link #listen} is to take before it binds one. What no listener has claimed when this process is ready is closed,
+     * and the path of such a UNIX socket removed, as nginx does. Before {@link #listen}.
+     *
+     * @param inherited now owned here, whatever becomes of them
+     */
+    public synchronized void adopt(Collection<InheritedSocket> inherited) {
+        unclaimed.addAll(inherited);
+    }
+
+    /** Inherited sockets that no listener has claimed so far. Their fds are borrowed. */
+    public synchronized List<InheritedSocket> unclaimed() {
+        return List.copyOf(unclaimed);
+    }
+
+    /**
+     * The parent's socket for {@code spec}, an inherited one, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
      * {@link HotRestart#ready} always a freshly bound one: a draining parent has none.
      *
      * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for
@@ -53,6 +70,9 @@ public final class Listeners {
             }
         }
         Optional<ListenerSocket> inherited = spec.anyPort() ? Optional.empty() : inherit(spec);
+        if (inherited.isEmpty() && !spec.anyPort()) {
+            inherited = claim(spec);
+        }
         ListenerSocket socket = inherited.isPresent() ? inherited.get() : bind(spec);
         sockets.add(socket);
         return socket;
@@ -75,6 +95,9 @@ public final class Listeners {
         for (int worker = first; worker < ListenSpec.MAX_WORKERS; worker++) {
             Optional<ListenerSocket> socket =
                     inherit(new ListenSpec(spec.address(), spec.type(), worker, true, spec.backlog()));
+            if (socket.isEmpty()) {
+                socket = claim(new ListenSpec(spec.address(), spec.type(), worker, true, spec.backlog()));
+            }
             if (socket.isEmpty()) {
                 break;
             }
@@ -106,6 +129,8 @@ public final class Listeners {
             socket.fd().close();
         }
         sockets.clear();
+        unclaimed.forEach(socket -> socket.fd().close());
+        unclaimed.clear();
     }
 
     /** The socket a child asks for: same address and type, and the worker's own or, without reuse_port, the one that all share. */
@@ -128,6 +153,31 @@ public final class Listeners {
     /** From now on the paths of inherited sockets are ours: the parent stops accepting. */
     synchronized void takenOver() {
         takenOver = true;
+        for (InheritedSocket socket : unclaimed) {
+            LOG.info("{}: no listener is configured there, it is closed", socket);
+            if (socket.address() instanceof SocketAddress.UnixPath(String path)) {
+                UnixPaths.unlinkQuietly(posix, path);
+            }
+            socket.fd().close();
+        }
+        unclaimed.clear();
+    }
+
+    private Optional<ListenerSocket> claim(ListenSpec spec) {
+        Optional<InheritedSocket> found =
+                unclaimed.stream().filter(socket -> socket.isFor(spec)).findFirst();
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Fd fd = found.get().fd();
+        posix.setNonBlocking(fd, true);
+        if (spec.type() != SocketType.DATAGRAM) {
+            posix.listen(fd, spec.backlog()); // whoever bound it may not have, and nginx never does so for its child
+        }
+        ListenerSocket socket = new ListenerSocket(posix, fd, spec, true);
+        unclaimed.remove(found.get());
+        LOG.info("{}: inherited for {}", found.get(), spec.url());
+        return Optional.of(socket);
     }
 
     private Optional<ListenerSocket> inherit(ListenSpec spec) throws HotRestartException {
@@ -159,11 +209,7 @@ public final class Listeners {
     /** An answer to an earlier question would be a socket of some other listener. */
     private void requireAddress(Fd fd, ListenSpec spec) throws HotRestartException {
         SocketAddress actual = posix.localAddress(fd);
-        boolean same = actual instanceof SocketAddress.UnixAbstract(String name, boolean ignored)
-                ? spec.address() instanceof SocketAddress.UnixAbstract(String wanted, boolean alsoIgnored)
-                        && name.equals(wanted)
-                : actual.equals(spec.address());
-        if (!same) {
+        if (!spec.isAt(actual)) {
             throw new HotRestartException(
                     "the parent passed a socket bound to %s for %s".formatted(actual, spec.url()));
         }

@@ -28,6 +28,7 @@ class ArchitectureTest {
             Map.entry("io.baton.posix", Set.of()),
             Map.entry("io.baton.testkit", Set.of("io.baton.posix")),
             Map.entry("io.baton", Set.of("io.baton.posix")),
+            Map.entry("io.baton.inherit", Set.of("io.baton", "io.baton.posix")),
             Map.entry("io.baton.relay", Set.of("io.baton", "io.baton.posix")),
             Map.entry("io.baton.netty", Set.of("io.baton", "io.baton.posix")),
             Map.entry("io.baton.http", Set.of("io.baton", "io.baton.posix", "io.baton.netty", "io.baton.tls")),
@@ -35,7 +36,9 @@ class ArchitectureTest {
                     "io.baton.proxy",
                     Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http", "io.baton.tls")),
             Map.entry("io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy")),
-            Map.entry("io.baton.cli", Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin")),
+            Map.entry(
+                    "io.baton.cli",
+                    Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin", "io.baton.inherit")),
             Map.entry("io.baton.bench", Set.of("io.baton", "io.baton.posix", "io.baton.relay")),
             Map.entry("io.baton.tls", Set.of()));
 

@@ -3,6 +3,7 @@ package io.baton.cli;
 import io.baton.cli.SupervisorState.Member;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,9 +22,12 @@ final class UpgradeJob {
     private final Optional<Path> config;
     private final Optional<Path> home;
     private final long askedNanos = System.nanoTime();
+    private final Instant asked = Instant.now();
+    private final HandoverStory.Steps steps = new HandoverStory.Steps();
     private final BlockingQueue<ControlReply> replies = new LinkedBlockingQueue<>(MAX_UNREAD);
     private @Nullable Member parent;
     private volatile String phase = "the config is being checked";
+    private boolean counting;
 
     /**
      * @param requester who asks, in words: {@code pid 4711}, {@code SIGHUP}
@@ -71,7 +75,19 @@ final class UpgradeJob {
     }
 
     void progress(String text) {
+        counting = false;
+        step(text, false);
+    }
+
+    /** As {@link #progress}; of several in a row only the last one matters afterwards. */
+    void counting(String text) {
+        step(text, counting);
+        counting = true;
+    }
+
+    private void step(String text, boolean replaces) {
         phase = text;
+        steps.add(Handover.millisSince(askedNanos), text, replaces);
         tell(new ControlReply.Progress(text));
     }
 
@@ -89,6 +105,11 @@ final class UpgradeJob {
             replies.poll();
             replies.offer(reply);
         }
+    }
+
+    /** How it went, once it has ended with {@code words}. On the supervisor's thread. */
+    HandoverStory story(String words) {
+        return new HandoverStory(asked, requester, steps.soFar(), words);
     }
 
     /** The next thing to tell the requester; null when there was none for {@code patience}. */

@@ -2,9 +2,7 @@ package io.baton.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,10 +39,7 @@ final class HistoryCommand extends SupervisedCommand {
         PrintWriter out = out();
         for (Journal.Entry entry : entries.subList(Math.max(0, entries.size() - last), entries.size())) {
             if (json) {
-                Map<String, Object> line = new LinkedHashMap<>();
-                line.put(Journal.AT, entry.at().toString());
-                line.put(entry.kind().key(), entry.what());
-                out.println(Json.write(line));
+                out.println(entry.toJson());
             } else {
                 out.print(HistoryText.render(entry, timeline));
             }

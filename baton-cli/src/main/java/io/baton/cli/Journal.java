@@ -41,7 +41,7 @@ final class Journal {
         }
     }
 
-    static final String AT = "at";
+    private static final String AT = "at";
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
 
     private final RuntimeDir directory;
@@ -67,10 +67,7 @@ final class Journal {
     }
 
     private synchronized void append(Kind kind, Instant at, Object what) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put(AT, at.toString());
-        entry.put(kind.key(), what);
-        byte[] line = (Json.write(entry) + "\n").getBytes(UTF_8);
+        byte[] line = (new Entry(at, kind, what).toJson() + "\n").getBytes(UTF_8);
         try {
             Path file = directory.journal();
             if (!Files.exists(file)) {
@@ -104,7 +101,15 @@ final class Journal {
     }
 
     /** One line, understood. */
-    record Entry(Instant at, Kind kind, Object what) {}
+    record Entry(Instant at, Kind kind, Object what) {
+        /** As it stands in the file. */
+        String toJson() {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put(AT, at.toString());
+            entry.put(kind.key(), what);
+            return Json.write(entry);
+        }
+    }
 
     /** In the order of their beginnings as far as the file has them; of a hot restart the last that is known. Skips what is no entry. */
     static List<Entry> read(Path file) throws IOException {

@@ -135,12 +135,12 @@ final class Console {
         SortedMap<String, Long> stats = view.stats();
         json.writeArrayFieldStart("listeners");
         for (ListenerStatus listener : view.listeners()) {
-            String address = Addresses.format(listener.address());
             json.writeStartObject();
             json.writeStringField("name", listener.name());
-            json.writeStringField("address", address);
-            json.writeNumberField("active", stats.getOrDefault("listener." + address + ".downstream_cx_active", 0L));
-            json.writeNumberField("total", stats.getOrDefault("listener." + address + ".downstream_cx_total", 0L));
+            json.writeStringField("address", Addresses.format(listener.address()));
+            String prefix = "listener." + Addresses.statName(listener.address()) + ".";
+            json.writeNumberField("active", stats.getOrDefault(prefix + "downstream_cx_active", 0L));
+            json.writeNumberField("total", stats.getOrDefault(prefix + "downstream_cx_total", 0L));
             json.writeNumberField(
                     "requests", stats.getOrDefault("http." + listener.name() + ".downstream_rq_total", 0L));
             json.writeNumberField("errors", stats.getOrDefault("http." + listener.name() + ".downstream_rq_5xx", 0L));

@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -111,7 +111,7 @@ final class Journal {
         }
     }
 
-    /** In the order of their beginnings as far as the file has them; of a hot restart the last that is known. Skips what is no entry. */
+    /** In the order of their times; of a hot restart what was known last, at the time when it was asked for. Skips what is no entry. */
     static List<Entry> read(Path file) throws IOException {
         List<String> lines;
         try {
@@ -126,7 +126,7 @@ final class Journal {
                 entries.put(entry.kind() == Kind.HANDOVER ? entry.at() : new Object(), entry);
             }
         }
-        return new ArrayList<>(entries.values());
+        return entries.values().stream().sorted(Comparator.comparing(Entry::at)).toList();
     }
 
     private static @Nullable Entry parse(String line) {

@@ -27,7 +27,8 @@ final class UpgradeJob {
     private final BlockingQueue<ControlReply> replies = new LinkedBlockingQueue<>(MAX_UNREAD);
     private @Nullable Member parent;
     private volatile String phase = "the config is being checked";
-    private boolean counting;
+    /** How many in a row were of counting. */
+    private int counted;
 
     /**
      * @param requester who asks, in words: {@code pid 4711}, {@code SIGHUP}
@@ -75,14 +76,14 @@ final class UpgradeJob {
     }
 
     void progress(String text) {
-        counting = false;
+        counted = 0;
         step(text, false);
     }
 
-    /** As {@link #progress}; of several in a row only the last one matters afterwards. */
+    /** As {@link #progress}; of several in a row only the first and the last one matter afterwards. */
     void counting(String text) {
-        step(text, counting);
-        counting = true;
+        step(text, counted > 1);
+        counted++;
     }
 
     private void step(String text, boolean replaces) {

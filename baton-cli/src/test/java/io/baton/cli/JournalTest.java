@@ -70,7 +70,11 @@ class JournalTest {
                 .hasEntrySatisfying(
                         "timeline",
                         timeline -> assertThat(words(timeline))
-                                .containsExactly("checking the config", "moved 9 of 9 connections", "it serves"));
+                                .containsExactly(
+                                        "checking the config",
+                                        "moved 1 of 9 connections",
+                                        "moved 9 of 9 connections",
+                                        "it serves"));
     }
 
     private static List<String> words(Object timeline) {
@@ -142,7 +146,7 @@ class JournalTest {
         journal.handover(Handover.ended(job(), Handover.Result.ROLLED_BACK, "undone"));
         String text = HistoryText.render(Journal.read(directory.journal()).getFirst(), true);
 
-        assertThat(text.lines().toList()).hasSize(4);
+        assertThat(text.lines().toList()).hasSize(5);
         assertThat(text)
                 .contains("hot restart 3 -> 4, asked for by pid 4711: rolled_back after")
                 .contains("moved 9 of 9 connections");

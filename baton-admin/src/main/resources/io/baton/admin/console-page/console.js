@@ -2,7 +2,7 @@
 // Asks the admin for everything a few times a second. During a hot restart another process answers from one time to the next.
 const EVERY_MS = 250, QUICK_MS = 100, KEPT_S = 120;
 const at = id => document.getElementById(id);
-let token = '', lost = 0, lastMoved = 0, lastEpoch = null;
+let token = '', lost = 0, lastMoved = 0, lastEpoch = null, lastVerdict = null;
 const opened = new Set();
 const times = [], all = [], moving = [];
 
@@ -39,7 +39,7 @@ function drawConnections() {
   const data = [times, all, moving];
   connections ??= chart('connections-chart', {
     axes: axes({}),
-    series: [{}, { label: 'of all generations', stroke: colour('--new'), width: 2 }, { label: 'of those that leave', stroke: colour('--old'), width: 2 }],
+    series: [{}, { label: 'of all generations', stroke: colour('--new'), width: 2, points: { show: false } }, { label: 'of those that leave', stroke: colour('--old'), width: 2, points: { show: false } }],
     scales: { y: { range: (plot, low, high) => [0, Math.max(high, 10)] } },
   }, data);
   connections.setData(data);
@@ -119,6 +119,7 @@ function show(state) {
   at('rollback').disabled = !lineage?.handover;
   at('drain').disabled = generation.state !== 'LIVE';
   if (state.order) say(state.order);
+  tellVerdict(state.history.at(-1));
   Lineage.draw(at('lineage'), lineage, generation, movedSince(state));
   count(state);
   drawConnections();
@@ -139,11 +140,21 @@ function show(state) {
   });
 }
 
+// Who gave the order may have been gone when it was carried out: the journal knows how it ended.
+function tellVerdict(newest) {
+  const verdict = newest ? `${newest.at} ${newest.handover.result}` : '';
+  if (lastVerdict !== null && newest && verdict !== lastVerdict) {
+    const { from, to, result, words } = newest.handover;
+    say(`hot restart ${from} → ${to} ${result.replace('_', ' ')}: ${words}`);
+  }
+  lastVerdict = verdict;
+}
+
 function say(text) {
   const line = at('order');
   line.hidden = false;
   line.textContent = text;
-  line.classList.toggle('refused', /refused|failed|cannot/.test(text));
+  line.classList.toggle('refused', /refused|failed|rolled back|cannot/.test(text));
 }
 
 async function order(what) {

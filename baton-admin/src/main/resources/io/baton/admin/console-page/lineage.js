@@ -2,7 +2,7 @@
 // The generations as boxes, oldest left, and the connections that move from one to the next as dots on the way between.
 const Lineage = (() => {
   const NS = 'http://www.w3.org/2000/svg';
-  const WIDTH = 210, HEIGHT = 110, GAP = 170, TOP = 40, MAX_DOTS = 40, FLIGHT_MS = 700;
+  const WIDTH = 250, HEIGHT = 110, GAP = 190, TOP = 36, MAX_DOTS = 40, FLIGHT_MS = 700;
   let dots = 0;
 
   function element(parent, name, attributes, text) {
@@ -61,6 +61,7 @@ const Lineage = (() => {
     });
     flying ??= element(svg, 'g', { id: 'flying' });
     svg.append(flying);
+    if (known.length < 2) for (const dot of [...flying.children]) dot.getAnimations().forEach(flight => flight.cancel());
     if (moved > 0 && known.length > 1) fly(svg, 4 + WIDTH + (known.length - 2) * (WIDTH + GAP), moved);
     element(svg, 'text', { class: 'faint', x: 4, y: 24 }, lineage?.handover
       ? `hot restart ${lineage.handover.from} → ${lineage.handover.to}, ${lineage.handover.since_ms} ms: ${lineage.handover.phase}`

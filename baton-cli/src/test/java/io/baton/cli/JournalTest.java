@@ -58,7 +58,7 @@ class JournalTest {
 
         List<Journal.Entry> entries = Journal.read(directory.journal());
         assertThat(entries).hasSize(2);
-        assertThat(entries.getFirst().what())
+        assertThat(entries.getLast().what()) // at the time when it was asked for, which is now
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .containsEntry("from", 3L)
                 .containsEntry("to", 4L)

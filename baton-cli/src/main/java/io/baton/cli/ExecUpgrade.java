@@ -32,6 +32,8 @@ final class ExecUpgrade implements AutoCloseable {
     /** For a child that was told to end, and for one that has given everything back. */
     private static final Duration ENDING = Duration.ofSeconds(10);
 
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
     private final Posix posix;
     private final ExecSettings settings;
     private final Path config;
@@ -125,9 +127,11 @@ final class ExecUpgrade implements AutoCloseable {
 
     private void handle(ExecEvent event) {
         if (event instanceof ExecEvent.StandBy
-                && state instanceof ExecState.Upgrading(long child, boolean _)
+                && state instanceof ExecState.Upgrading(long child, boolean manual)
+                && manual
                 && !hotRestart.childHasGreeted()) {
-            LOG.warn("SIGWINCH is refused: process {} does not accept yet", child);
+            LOG.info("SIGWINCH waits until process {} accepts", child);
+            later(LOOK_AGAIN, () -> standByOnceGreeted(child));
             return;
         }
         Step step = ExecStates.next(state, event);
@@ -140,6 +144,17 @@ final class ExecUpgrade implements AutoCloseable {
             state = step.next();
         }
         perform(step.action(), event);
+    }
+
+    /** Else nobody would accept. A child that never gets there is killed, and this ends with it. */
+    private void standByOnceGreeted(long child) {
+        if (state instanceof ExecState.Upgrading(long ours, boolean _) && ours == child) {
+            if (hotRestart.childHasGreeted()) {
+                handle(new ExecEvent.StandBy());
+            } else {
+                later(LOOK_AGAIN, () -> standByOnceGreeted(child));
+            }
+        }
     }
 
     private void perform(ExecStates.Action action, ExecEvent event) {

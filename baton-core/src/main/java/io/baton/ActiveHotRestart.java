@@ -2,6 +2,7 @@ package io.baton;
 
 import io.baton.DomainSocketNames.Role;
 import io.baton.posix.Errno;
+import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
 import io.baton.spi.ConnectionRestorer;
@@ -228,6 +229,35 @@ final class ActiveHotRestart implements HotRestart {
     @Override
     public boolean rollBack(String reason) {
         return asChild.parentPresent() && asChild.migration().rollBack(reason);
+    }
+
+    @Override
+    public void inherit(Fd channel, boolean patient) {
+        asChild.migration().inherit(channel, patient);
+    }
+
+    @Override
+    public void expect(StartedChild child) {
+        parent("expect").expect(child);
+    }
+
+    @Override
+    public void setPace(HandoverPace pace) {
+        parent("setPace").setPace(pace);
+    }
+
+    @Override
+    public boolean childHasGreeted() {
+        return asParent.map(HotRestartingParent::childHasGreeted).orElse(false);
+    }
+
+    @Override
+    public void childHasEnded() {
+        parent("childHasEnded").childHasEnded();
+    }
+
+    private HotRestartingParent parent(String call) {
+        return asParent.orElseThrow(() -> new IllegalStateException("serve(duties) must come before " + call));
     }
 
     @Override

@@ -41,6 +41,8 @@ final class ChildMigration implements AutoCloseable {
     private List<HandoverMessage.Kind> parentAdopts = List.of();
     private int parentBudget;
     private boolean committedSaid;
+    private @Nullable Fd inherited;
+    private boolean patient;
     private volatile long expected;
     private volatile long drained;
 
@@ -97,12 +99,24 @@ final class ChildMigration implements AutoCloseable {
         }
     }
 
+    /** Has {@link #gather} use this channel, owned here from now on, and ask for none; a patient one waits as long as the parent lives. */
+    void inherit(Fd end, boolean waits) {
+        inherited = end;
+        patient = waits;
+    }
+
+    private Optional<Fd> passed() {
+        Fd end = inherited;
+        inherited = null;
+        return end == null ? parent.handoverChannel(PATIENCE) : Optional.of(end);
+    }
+
     private void open() {
         if (!options.migration().enabled()) {
             move(new AdoptionEvent.ChannelLost("migration is switched off"));
             return;
         }
-        Optional<Fd> passed = parent.handoverChannel(PATIENCE);
+        Optional<Fd> passed = passed();
         if (passed.isEmpty() || !HandoverChannel.isMadeBy(posix, passed.get(), parent.pid())) {
             passed.ifPresent(Fd::close);
             move(new AdoptionEvent.ChannelLost("the parent has no handover channel for us"));
@@ -126,7 +140,7 @@ final class ChildMigration implements AutoCloseable {
     private void step() {
         if (!read()) {
             Duration silence = channel.silence();
-            if (silence.compareTo(options.migration().stallTimeout().multipliedBy(2)) >= 0) {
+            if (!patient && silence.compareTo(options.migration().stallTimeout().multipliedBy(2)) >= 0) {
                 giveUp("the parent was silent for " + silence.toMillis() + " ms");
                 return;
             }
@@ -371,6 +385,9 @@ final class ChildMigration implements AutoCloseable {
     public void close() {
         endChannel();
         channel.close();
+        if (inherited != null) {
+            inherited.close();
+        }
     }
 
     /** What has moved here, and how. Any thread. */

@@ -1,5 +1,6 @@
 package io.baton;
 
+import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
@@ -83,6 +84,31 @@ final class DisabledHotRestart implements HotRestart {
     @Override
     public boolean rollBack(String reason) {
         return false;
+    }
+
+    @Override
+    public void inherit(Fd channel, boolean patient) {
+        channel.close(); // nothing is taken over
+    }
+
+    @Override
+    public void expect(StartedChild child) {
+        child.channel().close(); // nothing is handed over
+    }
+
+    @Override
+    public void setPace(HandoverPace pace) {
+        // there is no handover
+    }
+
+    @Override
+    public boolean childHasGreeted() {
+        return false;
+    }
+
+    @Override
+    public void childHasEnded() {
+        // nothing was handed over
     }
 
     @Override

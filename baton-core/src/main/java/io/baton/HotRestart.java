@@ -1,5 +1,6 @@
 package io.baton;
 
+import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
@@ -97,6 +98,33 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * @return false when it is too late for that, or there is no parent to go back to
      */
     boolean rollBack(String reason);
+
+    /**
+     * Takes the parent's connections over by a handover channel that this process has inherited, instead of asking the parent for one.
+     * Before {@link #ready}.
+     *
+     * @param channel this process's end of a SOCK_SEQPACKET pair that the parent has made; now owned here
+     * @param patient the parent's operator says when connections move and when that is final, so {@link #ready} waits for both without
+     *     limit, as long as the parent lives
+     */
+    void inherit(Fd channel, boolean patient);
+
+    /**
+     * Offers connections to a child that this process has started itself: by the channel that it has inherited. All listeners count as
+     * handed over, until {@link #childHasEnded}. After {@link #ready}. Any thread.
+     *
+     * @param child whose channel is now owned here
+     */
+    void expect(StartedChild child);
+
+    /** How far the handover to the {@linkplain #expect expected} child may go from now on. Any thread. */
+    void setPace(HandoverPace pace);
+
+    /** Whether the {@linkplain #expect expected} child has initialised, accepts, and is ready for connections. Any thread. */
+    boolean childHasGreeted();
+
+    /** The {@linkplain #expect expected} child is no more: the paths of UNIX listeners are ours again, unless we drain. Any thread. */
+    void childHasEnded();
 
     /** Connections that have moved here and from here. Any thread. */
     MigrationReport migration();

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,9 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
     private boolean ownDrain;
 
     private volatile boolean drainRequested;
+
+    /** Of the process's own, for this role's thread; a few of a person's. */
+    private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
 
     /** The process whose parent role this is. */
     record Self(
@@ -77,6 +82,35 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
         this.child = new ChildRecord(posix, childAddress, options.readyTimeout(), self.stats());
         this.migration = new ParentMigration(posix, options, self.migrations(), self.stats(), child, this);
         self.migrations().onMovable(this::wake);
+    }
+
+    /** Offers connections to a child by the channel that it has inherited. Any thread. */
+    void expect(StartedChild child) {
+        inTurn(() -> {
+            self.listeners().handedOver(true);
+            migration.open(child);
+        });
+    }
+
+    void setPace(HandoverPace pace) {
+        inTurn(() -> migration.setPace(pace));
+    }
+
+    boolean childHasGreeted() {
+        return migration.greeted();
+    }
+
+    void childHasEnded() {
+        inTurn(() -> {
+            if (state() instanceof HotRestartState.Serving) {
+                self.listeners().handedOver(false);
+            }
+        });
+    }
+
+    private void inTurn(Runnable order) {
+        orders.add(order);
+        wake();
     }
 
     /** Drains without a child. Any thread. */
@@ -128,6 +162,9 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
             handle(request.get());
         }
         udp.receive().ifPresent(RpcStream.Received::closeFd); // a parent is sent nothing here
+        for (Runnable order = orders.poll(); order != null; order = orders.poll()) {
+            order.run();
+        }
         migration.turn();
         watchReadyDeadline();
         if (drainRequested) {
@@ -268,6 +305,10 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
             case HotRestartState.Draining _, HotRestartState.Starting _ -> OptionalLong.empty();
             case HotRestartState.Serving _, HotRestartState.Terminated _ -> OptionalLong.empty();
         };
+        if (migration.waitsForOperator()) {
+            child.lives();
+            return;
+        }
         if (waitedFor.isPresent() && !child.untilReadyDeadline().isPositive()) {
             childFailed(
                     new ChildFailed(waitedFor.getAsLong(), true, "it was not ready within " + options.readyTimeout()));

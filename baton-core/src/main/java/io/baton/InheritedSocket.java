@@ -79,12 +79,17 @@ public record InheritedSocket(Fd fd, SocketAddress address, SocketType type, Str
         }
     }
 
+    /** Where it is bound, as the protocols write it: {@code tcp://127.0.0.1:80}. */
+    public String url() {
+        return ListenUrl.format(address, type);
+    }
+
     boolean isFor(ListenSpec spec) {
         return type == spec.type() && spec.isAt(address);
     }
 
     @Override
     public String toString() {
-        return "%s (%s)".formatted(origin, ListenUrl.format(address, type));
+        return "%s (%s)".formatted(origin, url());
     }
 }

@@ -34,6 +34,11 @@ public final class ListenerSocket {
         return boundAddress;
     }
 
+    /** {@link #boundAddress} as the protocols write it: {@code tcp://127.0.0.1:80}. */
+    public String url() {
+        return ListenUrl.format(boundAddress, spec.type());
+    }
+
     /** True when the parent had it: connections may wait in its queue already. */
     public boolean inherited() {
         return inherited;

@@ -56,7 +56,7 @@ public final class Listeners {
     }
 
     /**
-     * The parent's socket for {@code spec}, an inherited one, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
+     * An inherited socket for {@code spec}, the parent's, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
      * {@link HotRestart#ready} always a freshly bound one: a draining parent has none.
      *
      * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for
@@ -69,9 +69,10 @@ public final class Listeners {
                         "%s (worker %d) is listened on already".formatted(spec.url(), spec.workerIndex()));
             }
         }
-        Optional<ListenerSocket> inherited = spec.anyPort() ? Optional.empty() : inherit(spec);
+        // What came by itself first: a parent that has started us has left us duplicates of all its sockets.
+        Optional<ListenerSocket> inherited = spec.anyPort() ? Optional.empty() : claim(spec);
         if (inherited.isEmpty() && !spec.anyPort()) {
-            inherited = claim(spec);
+            inherited = inherit(spec);
         }
         ListenerSocket socket = inherited.isPresent() ? inherited.get() : bind(spec);
         sockets.add(socket);
@@ -93,10 +94,10 @@ public final class Listeners {
                 .max()
                 .orElse(0);
         for (int worker = first; worker < ListenSpec.MAX_WORKERS; worker++) {
-            Optional<ListenerSocket> socket =
-                    inherit(new ListenSpec(spec.address(), spec.type(), worker, true, spec.backlog()));
+            ListenSpec next = new ListenSpec(spec.address(), spec.type(), worker, true, spec.backlog());
+            Optional<ListenerSocket> socket = claim(next);
             if (socket.isEmpty()) {
-                socket = claim(new ListenSpec(spec.address(), spec.type(), worker, true, spec.backlog()));
+                socket = inherit(next);
             }
             if (socket.isEmpty()) {
                 break;

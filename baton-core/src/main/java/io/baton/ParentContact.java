@@ -84,7 +84,7 @@ final class ParentContact implements AutoCloseable {
                 send(request, patience);
                 return true;
             } catch (PosixException e) {
-                if (isRefused(e) && known()) {
+                if (isRefused(e) && (known() || options.skipOnNoParent())) { // that one was seen alive when we joined
                     return false;
                 }
                 if (!isRefused(e) || attempt >= options.sendAttempts()) {

@@ -6,6 +6,7 @@ import io.baton.posix.FdPair;
 import io.baton.posix.Posix;
 import io.baton.posix.SocketType;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ final class ParentMigration implements AutoCloseable {
     private final Pauses pausesOfReturned = new Pauses();
     private @Nullable ParentSession session;
     private volatile long moved;
+    private volatile boolean greeted;
 
     /** What the parent role does with what the child says here. */
     interface Host {
@@ -71,6 +73,40 @@ final class ParentMigration implements AutoCloseable {
             pair.close();
             throw e;
         }
+    }
+
+    /** Uses the channel that a child of ours has inherited. */
+    void open(StartedChild started) {
+        lost("another child was started");
+        ParentSession open = new ParentSession(new HandoverChannel(posix, started.channel()), started.pid());
+        open.pace = started.pace();
+        greeted = false;
+        session = open;
+    }
+
+    /** How far the child may go. Does nothing without one. */
+    void setPace(HandoverPace pace) {
+        ParentSession open = session;
+        if (open == null || open.committed) {
+            LOG.info("there is no handover that could {}", pace.name().toLowerCase(Locale.ROOT));
+            return;
+        }
+        open.pace = pace;
+        welcome(open);
+        if (open.offering != null && pace != HandoverPace.HOLD) {
+            open.offering.lookAgain();
+        }
+    }
+
+    /** Whether nothing is due from the child before somebody here says how it goes on. */
+    boolean waitsForOperator() {
+        ParentSession open = session;
+        return open != null && open.greeting != null && open.pace != HandoverPace.COMMIT && open.adopting == null;
+    }
+
+    /** Whether the last child has said Hello. Any thread. */
+    boolean greeted() {
+        return greeted;
     }
 
     /** To wait for; stays ours. */
@@ -147,10 +183,21 @@ final class ParentMigration implements AutoCloseable {
         }
         open.adopts = hello.adopts();
         open.fdBudget = hello.fdBudget();
+        open.greeting = hello;
+        greeted = true;
+        welcome(open);
+    }
+
+    /** Once, as soon as connections may move: until then the child waits. */
+    private void welcome(ParentSession open) {
+        HandoverMessage.Hello hello = open.greeting;
+        if (hello == null || open.welcomed || open.pace == HandoverPace.HOLD) {
+            return;
+        }
         long movable = migrations.sources().stream()
                 .mapToLong(source -> source.movable())
                 .sum();
-        open.say(new HandoverMessage.Welcome(
+        open.welcomed = open.say(new HandoverMessage.Welcome(
                 Math.min(hello.version(), HandoverMessage.VERSION),
                 migrations.adopted(),
                 new FdBudget(posix).available(),
@@ -195,9 +242,9 @@ final class ParentMigration implements AutoCloseable {
             giveUp("no answer to an offer within " + options.migration().stallTimeout());
             return;
         }
-        if (open.committed) {
+        if (open.committed || (open.pace == HandoverPace.MOVE && !open.exhaustedSaid)) {
             offering.lookAgain();
-        } else if (open.exhaustedSaid || offering.firstRoundIsOver()) {
+        } else if (open.exhaustedSaid || open.pace == HandoverPace.HOLD || offering.firstRoundIsOver()) {
             offering.pause();
         }
         switch (offering.turn(now)) {
@@ -208,6 +255,9 @@ final class ParentMigration implements AutoCloseable {
     }
 
     private void nothingLeft(ParentSession open) {
+        if (open.pace != HandoverPace.COMMIT) {
+            return; // the child takes more, as it comes
+        }
         if (!open.exhaustedSaid) {
             open.exhaustedSaid = open.say(new HandoverMessage.Exhausted(host.connections()));
         } else if (open.committed && !open.byeSaid && host.connections() == 0) {

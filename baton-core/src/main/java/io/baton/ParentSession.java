@@ -29,6 +29,13 @@ final class ParentSession implements AutoCloseable {
 
     List<HandoverMessage.Kind> adopts = List.of();
     int fdBudget;
+    /** How far it may go; all the way unless an operator leads it. */
+    HandoverPace pace = HandoverPace.COMMIT;
+
+    /** What the child has introduced itself with; null before. */
+    HandoverMessage.@Nullable Hello greeting;
+
+    boolean welcomed;
     boolean exhaustedSaid;
     boolean committed;
     boolean byeSaid;

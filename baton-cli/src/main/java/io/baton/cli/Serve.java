@@ -13,8 +13,10 @@ import io.baton.proxy.Proxy;
 import io.baton.proxy.ProxyException;
 import io.baton.proxy.ProxyOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ final class Serve {
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile @Nullable HotRestart hotRestart;
     private volatile @Nullable Proxy proxy;
+    private volatile @Nullable ExecUpgrade exec;
     private volatile Runnable onChange = () -> {};
     private volatile boolean broken;
 
@@ -64,12 +67,15 @@ final class Serve {
         if (!settings.hotRestart().epoch().isFirst()) {
             niceness.lowerFor(settings.hotRestart().readyTimeout().dividedBy(LATE));
         }
-        // Whoever started us may have blocked some (nginx does), and a blocked WINCH would never come.
-        posix.setBlockedSignals(Set.of());
+        if (!settings.exec().enabled()) { // else they are read from where blocked ones wait
+            // Whoever started us may have blocked some (nginx does), and a blocked WINCH would never come.
+            posix.setBlockedSignals(Set.of());
+        }
         Stats stats = new Stats();
         try (HotRestart joined =
                 HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> changed(event, stats))) {
             hotRestart = joined;
+            inherit(joined);
             LogOutput.INSTANCE.joined(joined.epoch(), joined.logLock());
             return serve(joined, stats);
         } catch (HotRestartException | ProxyException | PosixException e) {
@@ -79,17 +85,38 @@ final class Serve {
         }
     }
 
+    /** What a parent that has started us has left. */
+    private void inherit(HotRestart joined) throws CliException {
+        if (settings.exec().inheritance().isPresent()) {
+            ExecEnvironment inheritance = settings.exec().inheritance().get();
+            joined.inherit(inheritance.channelEnd(posix), inheritance.manual());
+            joined.listeners().adopt(inheritance.sockets(posix));
+        }
+    }
+
+    private Optional<PidFile> pidFile() throws CliException {
+        Optional<Path> path = settings.exec().pidPath();
+        return path.isEmpty() ? Optional.empty() : Optional.of(PidFile.at(posix, path.get()));
+    }
+
     private void changed(HotRestartEvent event, Stats stats) {
         HandoverResult.of(event).ifPresent(result -> result.count(stats));
+        ExecUpgrade upgrades = exec;
+        if (upgrades != null) {
+            upgrades.changed(event);
+        }
         onChange.run();
     }
 
     private ExitCode serve(HotRestart joined, Stats stats) throws HotRestartException, ProxyException, CliException {
         ProxyOptions options = ProxyOptions.defaults().withConcurrency(settings.concurrency());
+        Optional<PidFile> pidFile = pidFile();
         try (Proxy data = new Proxy(settings.config(), joined, stats, posix, options);
                 GenerationAdmin admin = new GenerationAdmin(settings, joined, data, stats, started, this::end);
-                Reporter reporter = new Reporter(notifier, started, joined, data, posix)) {
+                Reporter reporter = new Reporter(notifier, started, joined, data, posix);
+                ExecUpgrade upgrades = new ExecUpgrade(posix, settings, joined, data, niceness, pidFile)) {
             proxy = data;
+            exec = settings.exec().enabled() ? upgrades : null;
             data.onBroken(this::breakOff);
             onChange = reporter::changed;
             reporter.start();
@@ -106,6 +133,9 @@ final class Serve {
             // In this order: at each moment one of us two has every listening socket in its event loop.
             niceness.restore();
             data.accept();
+            if (pidFile.isPresent()) {
+                pidFile.get().write();
+            }
             joined.ready();
             reporter.ready();
             LOG.info(
@@ -115,6 +145,8 @@ final class Serve {
             awaitEnd();
             shutDown(joined, data, reporter);
             return broken ? ExitCode.FAILED : ExitCode.DONE;
+        } finally {
+            pidFile.ifPresent(PidFile::close);
         }
     }
 
@@ -150,8 +182,12 @@ final class Serve {
 
     /** Called on a thread of the JVM. */
     private void signalled(UnixSignal signal) {
+        ExecUpgrade upgrades = exec;
+        if (upgrades != null && upgrades.signalled(signal)) {
+            return;
+        }
         switch (signal) {
-            case TERM, INT -> {
+            case TERM, INT, QUIT -> {
                 LOG.info("SIG{}: shutting down", signal);
                 HotRestart joined = hotRestart;
                 boolean undoing = joined != null && joined.rollBack("SIG" + signal);
@@ -160,6 +196,7 @@ final class Serve {
             case WINCH -> drain();
             case USR1 -> reopenLogs();
             case HUP -> LOG.info("SIGHUP is ignored: the supervisor starts hot restarts");
+            case USR2 -> LOG.info("SIGUSR2 is ignored without --exec-upgrade");
         }
     }
 

@@ -6,6 +6,7 @@ import io.baton.posix.Posix;
 import io.baton.proxy.BatonConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Signals: TERM, INT shut down; WINCH drains, then exits; USR1 reopens the logs; HUP is ignored.",
+            "With --exec-upgrade as nginx's: USR2 upgrades, WINCH stops accepting, HUP takes the work back or reloads, QUIT drains and exits.",
             "Readiness is told to $NOTIFY_SOCKET, as systemd expects it."
         })
 final class ServeCommand implements Callable<Integer> {
@@ -40,6 +42,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private final ServeFlags flags = new ServeFlags();
+
+    @Mixin
+    private final ExecFlags exec = new ExecFlags();
 
     @Option(
             names = "--hot-restart-version",
@@ -87,12 +92,13 @@ final class ServeCommand implements Callable<Integer> {
                     "--concurrency is %d, expected 1 to %d".formatted(concurrency, ServeSettings.MAX_CONCURRENCY));
         }
         // Before anything slow: an USR1 that nobody handles kills the JVM.
-        Signals signals = Signals.install();
+        Signals signals = exec.enabled() ? Signals.installAll(Posix.linux()) : Signals.install();
         try (Notifier notifier = Notifier.fromEnvironment(Posix.linux(), System.getenv())) {
             try {
                 log.apply();
                 BatonConfig loaded = Configs.load(config);
-                HotRestartOptions options = options(loaded);
+                ExecSettings execSettings = execSettings();
+                HotRestartOptions options = options(loaded, execSettings);
                 if (mode == Mode.VALIDATE) {
                     spec.commandLine().getOut().printf("configuration '%s' OK%n", config);
                     return ExitCode.DONE.code;
@@ -103,7 +109,8 @@ final class ServeCommand implements Callable<Integer> {
                         options,
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
-                        concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency);
+                        concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency,
+                        execSettings);
                 return new Serve(Posix.linux(), settings, notifier).run(signals).code;
             } catch (CliException e) {
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));
@@ -112,9 +119,21 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private HotRestartOptions options(BatonConfig loaded) {
+    private ExecSettings execSettings() throws CliException {
+        Optional<ExecEnvironment> inheritance =
+                exec.enabled() ? ExecEnvironment.read(System.getenv()) : Optional.empty();
+        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        return new ExecSettings(exec.enabled(), exec.manual(), exec.pidPath(), inheritance, arguments);
+    }
+
+    private HotRestartOptions options(BatonConfig loaded, ExecSettings execSettings) {
         try {
-            return flags.toOptions(loaded.handover());
+            HotRestartOptions options = flags.toOptions(loaded.handover());
+            if (!execSettings.enabled()) {
+                return options;
+            }
+            boolean named = spec.commandLine().getParseResult().hasMatchedOption("--base-id");
+            return ServeFlags.ofExec(options, execSettings, named);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -139,6 +139,34 @@ final class ServeFlags {
         });
     }
 
+    /**
+     * Epochs and base ids are not for the operator to count: a process without parent chooses an id, its children are told theirs.
+     *
+     * @param named whether the user has chosen a base id
+     * @throws IllegalArgumentException when they contradict one another, in words for the user
+     */
+    static HotRestartOptions ofExec(HotRestartOptions options, ExecSettings exec, boolean named) {
+        if (!options.epoch().isFirst()) {
+            throw new IllegalArgumentException("--exec-upgrade counts epochs itself: leave --restart-epoch out");
+        }
+        if (options.disabled()) {
+            throw new IllegalArgumentException("--exec-upgrade and --disable-hot-restart contradict one another");
+        }
+        if (exec.manual() && !options.migration().enabled()) {
+            throw new IllegalArgumentException(
+                    "--exec-upgrade=manual moves connections forth and back: leave --no-migration out");
+        }
+        return options.with(values -> {
+            values.dynamicBaseId |= !named;
+            exec.inheritance().ifPresent(left -> {
+                values.dynamicBaseId = false;
+                values.baseId = left.baseId();
+                values.epoch = left.epoch();
+                values.skipOnNoParent = true; // it may have been killed since, and we have its listeners
+            });
+        });
+    }
+
     /** Whole numbers in a range. */
     private static long number(String text, int radix, long max, String expected) {
         try {
@@ -160,7 +188,7 @@ final class ServeFlags {
     }
 
     static final class BaseIdConverter implements ITypeConverter<BaseId> {
-        private static final long MAX = 429_496_729;
+        static final long MAX = 429_496_729;
 
         @Override
         public BaseId convert(String text) {

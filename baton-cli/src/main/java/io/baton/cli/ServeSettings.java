@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param initOnly get ready, then exit without taking over
  * @param adminAddressPath a file that gets the admin's bound address
  * @param concurrency event loops
+ * @param exec how it is upgraded without a supervisor
  */
 record ServeSettings(
         Path configPath,
@@ -18,6 +19,7 @@ record ServeSettings(
         HotRestartOptions hotRestart,
         boolean initOnly,
         Optional<Path> adminAddressPath,
-        int concurrency) {
+        int concurrency,
+        ExecSettings exec) {
     static final int MAX_CONCURRENCY = 1024;
 }

@@ -102,7 +102,7 @@ final class SupervisorDesk implements ControlServer.Handler {
             }
             case USR1 -> loop.run(() -> supervisor.forward(ProcessCalls.SIGUSR1));
             // A window that changed its size. The generations have sessions of their own and do not get it.
-            case WINCH -> {}
+            case WINCH, QUIT, USR2 -> {}
         }
     }
 

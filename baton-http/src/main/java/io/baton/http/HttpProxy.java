@@ -178,6 +178,14 @@ public final class HttpProxy implements AutoCloseable {
      * @throws IllegalStateException when a loop did not answer within 5 seconds
      */
     public synchronized void stopAccepting() {
+        if (state == State.ACCEPTING) {
+            pauseAccepting();
+            state = State.NOT_ACCEPTING;
+        }
+    }
+
+    /** As {@link #stopAccepting}, but every listener may be {@linkplain #addListener added} again. Idempotent. */
+    public synchronized void pauseAccepting() {
         if (state != State.ACCEPTING) {
             return;
         }
@@ -192,7 +200,7 @@ public final class HttpProxy implements AutoCloseable {
             }
         }
         adopted.clear();
-        state = State.NOT_ACCEPTING;
+        accepting.clear();
     }
 
     /**

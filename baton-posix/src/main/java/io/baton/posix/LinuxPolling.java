@@ -13,12 +13,20 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** {@link PollCalls} on Linux. */
 final class LinuxPolling implements PollCalls {
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
+    private static final int SFD_NONBLOCK = 0x800;
+    private static final int SFD_CLOEXEC = 0x80000;
+
+    /** {@code struct signalfd_siginfo}: the signal's number is its first word. */
+    private static final int SIGNAL_INFO_BYTES = 128;
+
     private static final short POLLIN = 0x001;
     private static final short POLLNVAL = 0x020;
 
@@ -44,6 +52,7 @@ final class LinuxPolling implements PollCalls {
         private static final NativeCall EPOLL_CTL = NativeCall.words("epoll_ctl", 4);
         private static final NativeCall EPOLL_WAIT = NativeCall.bind("epoll_wait", Returns.INT, false, BUFFER_FLAGS);
         private static final NativeCall EVENTFD = NativeCall.words("eventfd", 2);
+        private static final NativeCall SIGNALFD = NativeCall.words("signalfd", 3);
         private static final NativeCall READ = NativeCall.wordsToWord("read", 3);
         private static final NativeCall WRITE = NativeCall.wordsToWord("write", 3);
         private static final NativeCall POLL = NativeCall.interruptible("poll", 3);
@@ -91,6 +100,30 @@ final class LinuxPolling implements PollCalls {
         // EAGAIN: it was not signalled.
         if (result != -Errno.EAGAIN.number()) {
             check(result, "read(eventfd=%d)", number);
+        }
+    }
+
+    @Override
+    public Fd signalFd(Set<Integer> signals) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(SignalMask.BYTES, Long.BYTES);
+            SignalMask.write(mask, signals);
+            long result = Native.SIGNALFD.call(-1, mask.address(), SFD_NONBLOCK | SFD_CLOEXEC);
+            return Fd.own((int) check(result, "signalfd(%s)", signals));
+        }
+    }
+
+    @Override
+    public OptionalInt readSignal(Fd signalFd) {
+        int number = signalFd.number();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(SIGNAL_INFO_BYTES, Long.BYTES);
+            long result = Native.READ.call(number, info.address(), SIGNAL_INFO_BYTES);
+            if (result == -Errno.EAGAIN.number()) {
+                return OptionalInt.empty();
+            }
+            check(result, "read(signalfd=%d)", number);
+            return OptionalInt.of(info.get(JAVA_INT, 0));
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Linux through the FFM API: every group of calls in a class of its own, put together here. */
@@ -166,6 +167,16 @@ final class LinuxPosix implements Posix {
     @Override
     public Fd eventFd() {
         return POLLING.eventFd();
+    }
+
+    @Override
+    public Fd signalFd(Set<Integer> signals) {
+        return POLLING.signalFd(signals);
+    }
+
+    @Override
+    public OptionalInt readSignal(Fd signalFd) {
+        return POLLING.readSignal(signalFd);
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.baton.posix;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** Waiting: epoll for event loops, poll for the occasional wait, eventfd to wake either, pidfd to see a process end. */
 public interface PollCalls {
@@ -45,6 +47,15 @@ public interface PollCalls {
 
     /** Makes an eventfd unreadable again. */
     void clearEvent(Fd eventFd);
+
+    /**
+     * A non-blocking signalfd(2): readable while one of {@code signals} is pending that no thread of this process takes otherwise. So
+     * every thread must have them blocked, which only whoever starts the process can see to.
+     */
+    Fd signalFd(Set<Integer> signals);
+
+    /** The number of the next pending signal of a {@link #signalFd}, which is pending no longer; empty when there is none. */
+    OptionalInt readSignal(Fd signalFd);
 
     /**
      * poll(2) for readability (or hang-up, or error) of any of {@code fds}.

@@ -33,6 +33,9 @@ sealed interface DataPath extends AutoCloseable permits TcpPath, HttpPath {
     /** Takes every listening socket out of every event loop before it returns, and begins to ask clients to leave. Idempotent. */
     void stopAccepting();
 
+    /** Takes every listening socket out of every event loop before it returns; {@link #add} brings each back. Idempotent. */
+    void pauseAccepting();
+
     /** Connections that are not yet closed, counted and logged. */
     long connections();
 

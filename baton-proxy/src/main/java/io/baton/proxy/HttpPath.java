@@ -141,6 +141,11 @@ final class HttpPath implements DataPath {
     }
 
     @Override
+    public void pauseAccepting() {
+        proxy.pauseAccepting();
+    }
+
+    @Override
     public long connections() {
         return Math.max(proxy.activeConnections(), observer.open());
     }

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The data path of one generation: its listeners, their clusters, the access log. The order of calls: {@link #rehearse},
- * {@link #start}, {@link #accept}, {@link #stopAccepting}, {@link #close}; each once, by one thread at a time. The listening
- * sockets belong to {@link HotRestart#listeners}, and are closed there. Numbers and {@link #reopenLogs} are for any thread.
+ * {@link #start}, {@link #accept}, {@link #stopAccepting}, {@link #close}; each once ({@link #accept} again after
+ * {@link #pauseAccepting}), by one thread at a time. The listening sockets belong to {@link HotRestart#listeners}, and are closed there. Numbers and {@link #reopenLogs} are for any thread.
  */
 public final class Proxy implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
@@ -260,6 +260,16 @@ public final class Proxy implements AutoCloseable {
      */
     public void stopAccepting() {
         paths().forEach(DataPath::stopAccepting);
+        stats.gauge("listener_manager.total_listeners_active", ImportMode.NEVER_IMPORT)
+                .set(0);
+    }
+
+    /**
+     * Takes every listening socket out of every event loop before it returns, until {@link #accept} is called again. The sockets stay
+     * open, nobody is asked to leave, and what has connected goes on, or moves. Idempotent.
+     */
+    public void pauseAccepting() {
+        paths().forEach(DataPath::pauseAccepting);
         stats.gauge("listener_manager.total_listeners_active", ImportMode.NEVER_IMPORT)
                 .set(0);
     }

@@ -113,6 +113,11 @@ final class TcpPath implements DataPath {
     }
 
     @Override
+    public void pauseAccepting() {
+        relay.pauseAccepting();
+    }
+
+    @Override
     public long connections() {
         return Math.max(relay.activeConnections(), observer.open());
     }

@@ -180,10 +180,18 @@ public final class Relay implements AutoCloseable {
      */
     public synchronized void stopAccepting() {
         if (state == State.ACCEPTING) {
+            pauseAccepting();
+            state = State.NOT_ACCEPTING;
+        }
+    }
+
+    /** As {@link #stopAccepting}, but every listener may be {@linkplain #addListener added} again. Idempotent. */
+    public synchronized void pauseAccepting() {
+        if (state == State.ACCEPTING) {
             CountDownLatch stopped = new CountDownLatch(loops.size());
             loops.forEach(loop -> loop.stopAccepting(stopped::countDown));
             await(stopped);
-            state = State.NOT_ACCEPTING;
+            accepting.clear();
         }
     }
 

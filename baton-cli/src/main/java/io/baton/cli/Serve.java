@@ -1,8 +1,10 @@
 package io.baton.cli;
 
+import io.baton.Belongings;
 import io.baton.HotRestart;
 import io.baton.HotRestartEvent;
 import io.baton.HotRestartException;
+import io.baton.HotRestartObserver;
 import io.baton.HotRestartState;
 import io.baton.Stats;
 import io.baton.admin.HandoverResult;
@@ -15,6 +17,7 @@ import io.baton.proxy.ProxyOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,7 @@ final class Serve {
     private final Posix posix;
     private final ServeSettings settings;
     private final Notifier notifier;
+    private final InPlace inPlace;
     private final StartNiceness niceness;
     private final Instant started;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -46,10 +50,11 @@ final class Serve {
     private volatile Runnable onChange = () -> {};
     private volatile boolean broken;
 
-    Serve(Posix posix, ServeSettings settings, Notifier notifier) {
+    Serve(Posix posix, ServeSettings settings, Notifier notifier, InPlace inPlace) {
         this.posix = posix;
         this.settings = settings;
         this.notifier = notifier;
+        this.inPlace = inPlace;
         this.niceness = StartNiceness.of(posix, System.getenv());
         this.started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     }
@@ -61,14 +66,14 @@ final class Serve {
      */
     ExitCode run(Signals signals) throws CliException {
         signals.deliverTo(this::signalled);
-        if (!settings.hotRestart().epoch().isFirst()) {
+        inPlace.limit(settings.hotRestart().readyTimeout());
+        if (!settings.hotRestart().epoch().isFirst() && !inPlace.resumed()) {
             niceness.lowerFor(settings.hotRestart().readyTimeout().dividedBy(LATE));
         }
         // Whoever started us may have blocked some (nginx does), and a blocked WINCH would never come.
         posix.setBlockedSignals(Set.of());
         Stats stats = new Stats();
-        try (HotRestart joined =
-                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> changed(event, stats))) {
+        try (HotRestart joined = join(stats)) {
             hotRestart = joined;
             LogOutput.INSTANCE.joined(joined.epoch(), joined.logLock());
             return serve(joined, stats);
@@ -77,6 +82,14 @@ final class Serve {
         } finally {
             LogOutput.INSTANCE.left();
         }
+    }
+
+    private HotRestart join(Stats stats) throws HotRestartException, CliException {
+        HotRestartObserver observer = (from, event, to) -> changed(event, stats);
+        Optional<Belongings> left = inPlace.belongings();
+        return left.isPresent()
+                ? HotRestart.resume(settings.hotRestart(), posix, stats, observer, left.get())
+                : HotRestart.join(settings.hotRestart(), posix, stats, observer);
     }
 
     private void changed(HotRestartEvent event, Stats stats) {
@@ -93,7 +106,9 @@ final class Serve {
             data.onBroken(this::breakOff);
             onChange = reporter::changed;
             reporter.start();
-            niceness.yielding(data::rehearse);
+            if (!inPlace.resumed()) { // else everybody waits
+                niceness.yielding(data::rehearse);
+            }
             checkStillWanted();
             joined.shutdownParentAdmin();
             data.start();
@@ -106,8 +121,10 @@ final class Serve {
             // In this order: at each moment one of us two has every listening socket in its event loop.
             niceness.restore();
             data.accept();
+            inPlace.settle();
             joined.ready();
             reporter.ready();
+            inPlace.serving(settings.configPath(), joined, data);
             LOG.info(
                     "ready {} ms after the start of the process",
                     Duration.between(started, Instant.now()).toMillis());
@@ -202,6 +219,7 @@ final class Serve {
 
     private void end(Duration deadline) {
         if (end.getCount() > 0) {
+            inPlace.ends();
             end.countDown();
             Thread.ofPlatform().daemon().name("shutdown-deadline").start(() -> endAnyway(deadline));
         }

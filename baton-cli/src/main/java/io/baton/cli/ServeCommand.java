@@ -59,6 +59,12 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--concurrency", paramLabel = "N", description = "Event loops. Default: one per processor.")
     private @Nullable Integer concurrency;
 
+    @Option(
+            names = "--in-place-upgrade",
+            description = "USR2 puts the build that this launcher's path then leads to in this process's place: the same pid, "
+                    + "with all listeners and connections, which pause for as long as a JVM starts.")
+    private boolean inPlaceUpgrade;
+
     @Mixin
     private final LogOptions log = new LogOptions();
 
@@ -88,10 +94,15 @@ final class ServeCommand implements Callable<Integer> {
         }
         // Before anything slow: an USR1 that nobody handles kills the JVM.
         Signals signals = Signals.install();
+        InPlace inPlace = InPlace.of(
+                Posix.linux(),
+                spec.root().commandLine().getParseResult().originalArgs(),
+                System.getenv(),
+                inPlaceUpgrade);
         try (Notifier notifier = Notifier.fromEnvironment(Posix.linux(), System.getenv())) {
             try {
                 log.apply();
-                BatonConfig loaded = Configs.load(config);
+                BatonConfig loaded = Configs.parse(config, inPlace.config(config));
                 HotRestartOptions options = options(loaded);
                 if (mode == Mode.VALIDATE) {
                     spec.commandLine().getOut().printf("configuration '%s' OK%n", config);
@@ -104,9 +115,13 @@ final class ServeCommand implements Callable<Integer> {
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
                         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency);
-                return new Serve(Posix.linux(), settings, notifier).run(signals).code;
+                return new Serve(Posix.linux(), settings, notifier, inPlace).run(signals).code;
             } catch (CliException e) {
+                inPlace.failed(String.valueOf(e.getMessage()));
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));
+                throw e;
+            } catch (RuntimeException | Error e) { // whatever is wrong with this build, the one before served
+                inPlace.failed(e.toString());
                 throw e;
             }
         }

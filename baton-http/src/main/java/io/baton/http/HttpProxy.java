@@ -173,7 +173,7 @@ public final class HttpProxy implements AutoCloseable {
 
     /**
      * Takes every listening socket out of every event loop before it returns; the caller may then close them, or leave them to whoever
-     * else holds them. Connections go on. Final, and idempotent.
+     * else holds them. Connections go on. Final but for {@link #resumeAccepting}, and idempotent.
      *
      * @throws IllegalStateException when a loop did not answer within 5 seconds
      */
@@ -193,6 +193,14 @@ public final class HttpProxy implements AutoCloseable {
         }
         adopted.clear();
         state = State.NOT_ACCEPTING;
+    }
+
+    /** Undoes {@link #stopAccepting}: listeners may be added again, with the names that they had. */
+    public synchronized void resumeAccepting() {
+        if (state == State.NOT_ACCEPTING) {
+            accepting.clear();
+            state = State.ACCEPTING;
+        }
     }
 
     /**

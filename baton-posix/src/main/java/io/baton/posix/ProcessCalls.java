@@ -45,6 +45,18 @@ public interface ProcessCalls {
      */
     PosixException execute(SpawnRequest request);
 
+    /**
+     * execve(2) for a program that knows where its fds are: those that the request names keep their numbers here, and no other is open
+     * there but 0, 1 and 2. The calling thread's blocked signals stay blocked there, and what arrives meanwhile waits; signals that are ignored
+     * stay ignored. Needs Linux 5.11.
+     *
+     * <p>When the kernel refuses, nothing has changed: unlike {@link #execute}, no number is touched that is somebody else's.
+     *
+     * @param request without standard streams of its own
+     * @throws PosixException when the kernel refused
+     */
+    PosixException executeInPlace(SpawnRequest request);
+
     /** waitpid(2) for a child of ours; empty (only with {@code block} false) while it runs. */
     Optional<ExitStatus> waitFor(long pid, boolean block);
 

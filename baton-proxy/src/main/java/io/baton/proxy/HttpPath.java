@@ -52,7 +52,7 @@ final class HttpPath implements DataPath {
         this.clusters = clusters;
         this.observer = new ExchangeObserver(config, clusters, stats, accessLog, onBroken);
         HttpProxyOptions options =
-                HttpProxyOptions.defaults().withWorkers(workers).withFirstId(DataPath.firstId(hotRestart.epoch()));
+                HttpProxyOptions.defaults().withWorkers(workers).withFirstId(DataPath.firstId(hotRestart));
         this.proxy = new HttpProxy(
                 posix,
                 config.limits().connections().isPresent()
@@ -133,6 +133,12 @@ final class HttpPath implements DataPath {
     public void stopAccepting() {
         proxy.stopAccepting();
         proxy.drain(hotRestart.drainManager()::drainClose);
+    }
+
+    @Override
+    public void resumeAccepting() {
+        proxy.drain(hotRestart.drainManager()::drainClose);
+        proxy.resumeAccepting();
     }
 
     /** Whoever asks the next request is told to leave, whatever the drain strategy. */

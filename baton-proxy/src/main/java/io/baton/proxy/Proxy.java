@@ -264,6 +264,16 @@ public final class Proxy implements AutoCloseable {
                 .set(0);
     }
 
+    /**
+     * Undoes {@link #stopAccepting} and {@link #askClientsToLeave}, as long as the listening sockets are open.
+     *
+     * @throws ProxyException as {@link #accept}
+     */
+    public void resumeAccepting() throws ProxyException {
+        paths().forEach(DataPath::resumeAccepting);
+        accept();
+    }
+
     /** Has every HTTP client leave with its next response, whatever the drain strategy. */
     public void askClientsToLeave() {
         http.ifPresent(HttpPath::leaveAtOnce);
@@ -331,6 +341,12 @@ public final class Proxy implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("certificates and keys were not looked after this second", e);
         }
+    }
+
+    /** Has what happened until now counted, and written to the access log: for a process that may end without a further word. */
+    public void flush() {
+        publishBytes();
+        accessLog.ifPresent(AccessLog::flush);
     }
 
     /** Opens the access log's path anew, after what is queued for the old file. */

@@ -173,8 +173,8 @@ public final class Relay implements AutoCloseable {
 
     /**
      * Takes every listening socket out of every event loop before it returns; the caller may then close them, or leave them to
-     * whoever else holds them. Clients that wait in an accept queue at that moment are still accepted. Connections go on. Final, and
-     * idempotent. A loop that died is not waited for.
+     * whoever else holds them. Clients that wait in an accept queue at that moment are still accepted. Connections go on. Final but for
+     * {@link #resumeAccepting}, and idempotent. A loop that died is not waited for.
      *
      * @throws IllegalStateException when a loop did not answer within 5 seconds
      */
@@ -184,6 +184,14 @@ public final class Relay implements AutoCloseable {
             loops.forEach(loop -> loop.stopAccepting(stopped::countDown));
             await(stopped);
             state = State.NOT_ACCEPTING;
+        }
+    }
+
+    /** Undoes {@link #stopAccepting}: listeners may be added again, with the names that they had. */
+    public synchronized void resumeAccepting() {
+        if (state == State.NOT_ACCEPTING) {
+            accepting.clear();
+            state = State.ACCEPTING;
         }
     }
 

@@ -87,8 +87,7 @@ final class ActiveHotRestart implements HotRestart {
         for (int attempt = 0; attempt < DYNAMIC_BASE_ID_ATTEMPTS; attempt++) {
             BaseId baseId = new BaseId(ThreadLocalRandom.current().nextLong() & DYNAMIC_BASE_ID_MASK);
             try {
-                return attach(
-                        options.with(values -> values.baseId = baseId), posix, stats, observer, belongings);
+                return attach(options.with(values -> values.baseId = baseId), posix, stats, observer, belongings);
             } catch (HotRestartException.AddressInUse e) {
                 LOG.info("dynamic base id {} is in use", baseId.value());
             }
@@ -304,14 +303,7 @@ final class ActiveHotRestart implements HotRestart {
         }
         memory.setInitializing(); // no child comes until the next image has cleared it
         Packing packing = new Packing(new Packing.Self(
-                baseId(),
-                epoch(),
-                images(),
-                originalStart(),
-                migrations,
-                listeners,
-                stats,
-                memory::clearInitializing));
+                baseId(), epoch(), images(), originalStart(), migrations, listeners, stats, memory::clearInitializing));
         packing.gather(connections, stays, patience);
         return packing;
     }

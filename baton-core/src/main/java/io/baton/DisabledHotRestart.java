@@ -123,8 +123,8 @@ final class DisabledHotRestart implements HotRestart {
             throw new HotRestartException("this process is %s, expected one that serves"
                     .formatted(lifecycle.state().label()));
         }
-        Packing packing = new Packing(new Packing.Self(
-                baseId(), epoch(), images(), originalStart(), migrations, listeners, stats, () -> {}));
+        Packing packing = new Packing(
+                new Packing.Self(baseId(), epoch(), images(), originalStart(), migrations, listeners, stats, () -> {}));
         packing.gather(connections, stays, patience);
         return packing;
     }

@@ -73,7 +73,8 @@ final class Unpacking {
         stats.counter("baton.in_place_restarts").increment();
         stats.counter("baton.in_place_connections_cut").add(belongings.cut() + refused);
         LOG.info(
-                "in place: {} connections go on, {} were cut, {} ms after they stopped",
+                "image {} in place: {} connections go on, {} were cut, {} ms after they stopped",
+                belongings.images(),
                 belongings.connections().size() - refused,
                 belongings.cut() + refused,
                 (System.nanoTime() - belongings.stoppedNanos()) / 1_000_000);

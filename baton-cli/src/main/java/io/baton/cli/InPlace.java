@@ -41,9 +41,8 @@ final class InPlace {
     static InPlace of(Posix posix, List<String> arguments, Map<String, String> environment, boolean offered)
             throws CliException {
         Optional<InPlaceArrival> arrival = InPlaceArrival.of(posix, environment);
-        Optional<Image> image = offered || arrival.isPresent()
-                ? Optional.of(Image.current(arguments, environment))
-                : Optional.empty();
+        Optional<Image> image =
+                offered || arrival.isPresent() ? Optional.of(Image.current(arguments, environment)) : Optional.empty();
         InPlace inPlace = new InPlace(posix, image, arrival, offered);
         if (offered) {
             JvmSignals.handle("USR2", inPlace::requested);

@@ -71,11 +71,12 @@ final class InPlaceArrival {
         try {
             if (!posix.isSealed(memory)) {
                 throw new CliException(
-                        ExitCode.FAILED, "%s names fd %s, which others can change".formatted(VARIABLE, memory.number()));
+                        ExitCode.FAILED,
+                        "%s names fd %s, which others can change".formatted(VARIABLE, memory.number()));
             }
             byte[] bytes = read(memory);
-            return Optional.of(new InPlaceArrival(
-                    posix, memory, bytes, BelongingsCodec.header(bytes), matcher.group(3) != null));
+            return Optional.of(
+                    new InPlaceArrival(posix, memory, bytes, BelongingsCodec.header(bytes), matcher.group(3) != null));
         } catch (PosixException | IOException | HotRestartException e) {
             throw new CliException(
                     ExitCode.FAILED, "%s=%s is of no use: %s".formatted(VARIABLE, value, e.getMessage()), e);

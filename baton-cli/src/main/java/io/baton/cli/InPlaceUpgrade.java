@@ -123,7 +123,9 @@ final class InPlaceUpgrade {
     /** The distribution itself: what the launcher's path leads to is another by now. */
     private String wayBack() {
         String home = image.environment().get("BATON_HOME");
-        return home == null ? image.program() : LaunchPlan.launcher(Path.of(home)).toString();
+        return home == null
+                ? image.program()
+                : LaunchPlan.launcher(Path.of(home)).toString();
     }
 
     private static void write(Belongings belongings, Fd memory) throws HotRestartException, IOException {

@@ -125,9 +125,11 @@ final class Serve {
             joined.ready();
             reporter.ready();
             inPlace.serving(settings.configPath(), joined, data);
-            LOG.info(
-                    "ready {} ms after the start of the process",
-                    Duration.between(started, Instant.now()).toMillis());
+            if (!inPlace.resumed()) { // the process is older than this image, which has said when it serves
+                LOG.info(
+                        "ready {} ms after the start of the process",
+                        Duration.between(started, Instant.now()).toMillis());
+            }
             niceness.behind(data::rehearseBehind);
             awaitEnd();
             shutDown(joined, data, reporter);

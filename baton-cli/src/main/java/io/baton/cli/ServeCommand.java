@@ -61,8 +61,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--in-place-upgrade",
-            description = "USR2 puts the build that this launcher's path then leads to in this process's place: the same pid, "
-                    + "with all listeners and connections, which pause for as long as a JVM starts.")
+            description =
+                    "USR2 puts the build that this launcher's path then leads to in this process's place: the same pid, "
+                            + "with all listeners and connections, which pause for as long as a JVM starts.")
     private boolean inPlaceUpgrade;
 
     @Mixin

@@ -73,7 +73,8 @@ final class Replacer {
     PosixException executeInPlace(SpawnRequest request) {
         String call = "execve(path=%s)".formatted(request.path());
         if (request.standardStreams().isPresent()) {
-            throw new IllegalArgumentException(call + " in place shares the standard streams, expected none in the request");
+            throw new IllegalArgumentException(
+                    call + " in place shares the standard streams, expected none in the request");
         }
         requireExecutable(call, Path.of(request.path()));
         try (Arena arena = Arena.ofConfined()) {

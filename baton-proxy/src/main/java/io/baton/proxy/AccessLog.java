@@ -117,8 +117,7 @@ final class AccessLog implements AutoCloseable {
     void flush() {
         CountDownLatch done = new CountDownLatch(1);
         try {
-            if (!command(new Entry.Flush(done))
-                    || !done.await(COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!command(new Entry.Flush(done)) || !done.await(COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.error("access log {} is not up to date: its writer is stuck", config.path());
             }
         } catch (InterruptedException e) {

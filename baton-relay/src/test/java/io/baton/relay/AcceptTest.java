@@ -128,6 +128,23 @@ class AcceptTest {
     }
 
     @Test
+    void whoeverComesWhileAcceptingIsStoppedIsServedWhenItResumes() throws Exception {
+        try (EchoServer echo = new EchoServer();
+                RelayFixture fixture = RelayFixture.relay().to(echo.port()).start();
+                Socket old = fixture.connect()) {
+            ConnectTest.assertEchoes(old);
+            fixture.relay.stopAccepting();
+            try (Socket fresh = fixture.connect()) {
+                fixture.relay.resumeAccepting();
+                fixture.relay.addListener(listenerOn("again", List.of(fixture.listener), fixture));
+
+                ConnectTest.assertEchoes(fresh);
+                ConnectTest.assertEchoes(old);
+            }
+        }
+    }
+
+    @Test
     void aClientThatIsInTheAcceptQueueWhenAcceptingStopsIsServed() throws Exception {
         try (EchoServer echo = new EchoServer();
                 RelayFixture fixture = RelayFixture.relay().start()) {

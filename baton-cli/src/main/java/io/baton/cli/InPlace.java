@@ -24,7 +24,8 @@ final class InPlace {
     private final Optional<InPlaceArrival> arrival;
     private final boolean offered;
     private volatile byte[] text = {};
-    private volatile @Nullable InPlaceUpgrade upgrade;
+    private @Nullable InPlaceUpgrade upgrade;
+    private boolean held;
 
     private InPlace(Posix posix, Optional<Image> image, Optional<InPlaceArrival> arrival, boolean offered) {
         this.posix = posix;
@@ -50,10 +51,12 @@ final class InPlace {
         return inPlace;
     }
 
-    private void requested() {
+    /** One that comes while this image starts is held: what its path leads to may have changed since. */
+    private synchronized void requested() {
         InPlaceUpgrade ready = upgrade;
         if (ready == null) {
-            LOG.info("SIGUSR2 is ignored: not serving yet");
+            held = true;
+            LOG.info("SIGUSR2 waits: not serving yet");
         } else {
             ready.request();
         }
@@ -93,14 +96,17 @@ final class InPlace {
     }
 
     /** From now on USR2 finds somebody. */
-    void serving(Path config, HotRestart hotRestart, Proxy proxy) {
+    synchronized void serving(Path config, HotRestart hotRestart, Proxy proxy) {
         if (offered) {
             upgrade = new InPlaceUpgrade(posix, image.orElseThrow(), config, text, hotRestart, proxy);
+            if (held) {
+                requested();
+            }
         }
     }
 
     /** The process is to end, and nobody is called back. */
-    void ends() {
+    synchronized void ends() {
         upgrade = null;
         arrival.ifPresent(InPlaceArrival::settle);
     }

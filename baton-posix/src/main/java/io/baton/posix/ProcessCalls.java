@@ -50,7 +50,8 @@ public interface ProcessCalls {
      * there but 0, 1 and 2. The calling thread's blocked signals stay blocked there, and what arrives meanwhile waits; signals that are ignored
      * stay ignored. Needs Linux 5.11.
      *
-     * <p>When the kernel refuses, nothing has changed: unlike {@link #execute}, no number is touched that is somebody else's.
+     * <p>When the kernel refuses, every fd is where it was (unlike with {@link #execute}), but for 0, 1 and 2 close-on-exec, which is what
+     * all but some of the JDK's were.
      *
      * @param request without standard streams of its own
      * @throws PosixException when the kernel refused

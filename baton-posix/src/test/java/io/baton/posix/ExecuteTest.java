@@ -41,7 +41,7 @@ class ExecuteTest {
                 ExecProgram.class,
                 file.toString(),
                 ExecProgram.IN_PLACE,
-                "/bin/sh",
+                "/bin/bash",
                 "-c",
                 "echo pid $$; cat /proc/self/fd/" + ExecProgram.HIGH + "; cd /proc/self/fd; for fd in *; do"
                         + " [ -e $fd ] && echo -n \"$fd \"; done; echo; grep ^SigBlk /proc/self/status");

@@ -164,7 +164,7 @@ class LinuxMemoryTest {
     @Test
     void whatIsNoMemoryFileIsNotSealed() {
         try (FdPair pipe = posix.pipe(0)) {
-            assertThatThrownBy(() -> posix.isSealed(pipe.first())).hasMessageContaining("F_GET_SEALS");
+            assertThat(posix.isSealed(pipe.first())).isFalse();
         }
     }
 

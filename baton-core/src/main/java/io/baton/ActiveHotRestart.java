@@ -11,10 +11,12 @@ import io.baton.spi.Heirloom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,9 @@ final class ActiveHotRestart implements HotRestart {
     private final DrainManager drainManager;
     private final SharedLock logLock;
     private final SharedLock accessLogLock;
+    private final int images;
+    private final Optional<Instant> originalStart;
+    private volatile Optional<Belongings> belongings;
     private volatile Optional<HotRestartingParent> asParent = Optional.empty();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -49,7 +54,8 @@ final class ActiveHotRestart implements HotRestart {
             Stats stats,
             HotRestartingChild asChild,
             Migrations migrations,
-            HotRestartObserver observer) {
+            HotRestartObserver observer,
+            Optional<Belongings> belongings) {
         this.posix = posix;
         this.options = options;
         this.names = names;
@@ -58,6 +64,9 @@ final class ActiveHotRestart implements HotRestart {
         this.stats = stats;
         this.asChild = asChild;
         this.migrations = migrations;
+        this.belongings = belongings;
+        this.images = belongings.map(Belongings::images).orElse(0);
+        this.originalStart = belongings.map(left -> Instant.ofEpochSecond(left.originalStartSeconds()));
         this.lifecycle = new Lifecycle(options.epoch(), observer);
         this.listeners = new Listeners(posix, asChild);
         this.drainManager = new DrainManager(options.drainTime(), options.drainStrategy(), System::nanoTime);
@@ -65,15 +74,21 @@ final class ActiveHotRestart implements HotRestart {
         this.accessLogLock = new RobustSharedLock(posix, "the access log lock", memory.accessLogLock());
     }
 
-    static HotRestart join(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer)
+    /** @param belongings what the image before has left to this one; empty when there was none */
+    static HotRestart join(
+            HotRestartOptions options,
+            Posix posix,
+            Stats stats,
+            HotRestartObserver observer,
+            Optional<Belongings> belongings)
             throws HotRestartException {
         if (!options.dynamicBaseId()) {
-            return attach(options, posix, stats, observer);
+            return attach(options, posix, stats, observer, belongings);
         }
         for (int attempt = 0; attempt < DYNAMIC_BASE_ID_ATTEMPTS; attempt++) {
             BaseId baseId = new BaseId(ThreadLocalRandom.current().nextLong() & DYNAMIC_BASE_ID_MASK);
             try {
-                return attach(options.with(values -> values.baseId = baseId), posix, stats, observer);
+                return attach(options.with(values -> values.baseId = baseId), posix, stats, observer, belongings);
             } catch (HotRestartException.AddressInUse e) {
                 LOG.info("dynamic base id {} is in use", baseId.value());
             }
@@ -81,7 +96,12 @@ final class ActiveHotRestart implements HotRestart {
         throw new HotRestartException("unable to select a dynamic base id");
     }
 
-    private static HotRestart attach(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer)
+    private static HotRestart attach(
+            HotRestartOptions options,
+            Posix posix,
+            Stats stats,
+            HotRestartObserver observer,
+            Optional<Belongings> belongings)
             throws HotRestartException {
         DomainSocketNames names = new DomainSocketNames(options.socketPath(), options.baseId());
         DomainSockets sockets = DomainSockets.bind(posix, names, options.epoch(), options.socketMode());
@@ -89,17 +109,26 @@ final class ActiveHotRestart implements HotRestart {
         Migrations migrations = new Migrations();
         try {
             asChild = new HotRestartingChild(posix, options, names, sockets, stats, migrations);
-            if (options.skipOnNoParent()) {
+            if (belongings.isPresent()) {
+                asChild.haveNoParent();
+            } else if (options.skipOnNoParent()) {
                 asChild.probeParent();
             }
-            SharedMemory memory = attachMemory(options, posix, names, asChild.parentPresent());
-            memory.setInitializing();
+            SharedMemory memory = belongings.isPresent()
+                    ? SharedMemory.continued(posix, options.baseId())
+                    : attachMemory(options, posix, names, asChild.parentPresent());
+            if (belongings.isEmpty() || !memory.initializing()) { // the image before has set it
+                memory.setInitializing();
+            }
             try {
                 ActiveHotRestart hotRestart = new ActiveHotRestart(
-                        posix, options, names, sockets, memory, stats, asChild, migrations, observer);
+                        posix, options, names, sockets, memory, stats, asChild, migrations, observer, belongings);
                 hotRestart.publish();
+                if (belongings.isPresent()) {
+                    new Unpacking(posix, belongings.get()).begin(hotRestart.listeners, stats);
+                }
                 return hotRestart;
-            } catch (RuntimeException e) {
+            } catch (HotRestartException | RuntimeException e) {
                 memory.clearInitializing();
                 if (!asChild.parentPresent() && !othersLive(posix, names, options.epoch())) {
                     memory.unlink();
@@ -175,7 +204,7 @@ final class ActiveHotRestart implements HotRestart {
 
     @Override
     public Instant originalStart() {
-        return asChild.originalStart();
+        return originalStart.orElseGet(asChild::originalStart);
     }
 
     @Override
@@ -282,10 +311,36 @@ final class ActiveHotRestart implements HotRestart {
         }
         migrations.close();
         asChild.takeOver(asParent.get().duties());
+        belongings.ifPresent(left -> new Unpacking(posix, left).restore(migrations, stats));
+        belongings = Optional.empty();
         listeners.takenOver();
         lifecycle.offer(new HotRestartEvent.Ready()); // before the flag is gone: the next child may ask at once
         memory.clearInitializing();
         asChild.startPolling();
+    }
+
+    @Override
+    public synchronized Packing pack(LongSupplier connections, Runnable stays, Duration patience)
+            throws HotRestartException {
+        if (closed.get()
+                || !(lifecycle.state() instanceof HotRestartState.Serving serving)
+                || serving.lateChild().isPresent()
+                || asChild.parentPresent()) {
+            throw new HotRestartException("this process is %s%s, expected one that serves on its own"
+                    .formatted(
+                            lifecycle.state().label(),
+                            asChild.parentPresent() ? ", and its parent is still there" : ""));
+        }
+        memory.setInitializing(); // no child comes until the next image has cleared it
+        Packing packing = new Packing(new Packing.Self(
+                baseId(), epoch(), images(), originalStart(), migrations, listeners, stats, memory::clearInitializing));
+        packing.gather(connections, stays, patience);
+        return packing;
+    }
+
+    @Override
+    public int images() {
+        return images;
     }
 
     @Override

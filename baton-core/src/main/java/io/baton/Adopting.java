@@ -1,16 +1,13 @@
 package io.baton;
 
 import io.baton.posix.Fd;
-import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.RestoreException;
 import io.baton.spi.RestoredConnection;
-import io.baton.spi.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -72,7 +69,7 @@ final class Adopting {
             List<Fd> its = fds.subList(from, from + offered.fds());
             from += offered.fds();
             try {
-                candidates.add(new Candidate(offered, restore(offered, its)));
+                candidates.add(new Candidate(offered, migrations.restore(offered.kind(), offered.snapshot(), its)));
             } catch (RestoreException e) {
                 its.forEach(Fd::close);
                 refused.add(new HandoverMessage.Refused(offered.id(), String.valueOf(e.getMessage())));
@@ -90,19 +87,6 @@ final class Adopting {
             candidates.forEach(candidate -> Guarded.run("discard", candidate.connection()::discard));
         }
         return ours;
-    }
-
-    private RestoredConnection restore(HandoverMessage.Offered offered, List<Fd> fds) throws RestoreException {
-        Optional<ConnectionRestorer> restorer = migrations.restorer(offered.kind());
-        if (restorer.isEmpty()) {
-            throw new RestoreException("connections of kind %s are not taken".formatted(offered.kind()));
-        }
-        try {
-            return restorer.get().restore(new Snapshot(offered.kind(), offered.snapshot(), fds));
-        } catch (RuntimeException e) { // a fault of the data path's, which must not cost the other connections
-            LOG.error("a connection of kind {} cannot be restored", offered.kind(), e);
-            throw new RestoreException("restoring failed: " + e, e);
-        }
     }
 
     private void activate(HandoverMessage.Offer offer, List<Candidate> candidates) {

@@ -8,12 +8,17 @@ import io.baton.spi.Heirloom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** Takes no part: nothing is shared with any other process, and no child ever comes. */
 final class DisabledHotRestart implements HotRestart {
     private static final Duration DRAIN_TURN = Duration.ofMillis(50);
 
-    private final Instant started = Instant.now();
+    private final Posix posix;
+    private final Stats stats;
+    private volatile Instant started = Instant.now();
+    private volatile int images;
+    private volatile Optional<Belongings> belongings = Optional.empty();
     private final Lifecycle lifecycle;
     private final Migrations migrations = new Migrations();
     private final Listeners listeners;
@@ -24,11 +29,22 @@ final class DisabledHotRestart implements HotRestart {
     private volatile Optional<ParentDuties> duties = Optional.empty();
     private volatile boolean closed;
 
-    DisabledHotRestart(HotRestartOptions options, Posix posix, HotRestartObserver observer) {
+    DisabledHotRestart(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer) {
+        this.posix = posix;
+        this.stats = stats;
         this.lifecycle = new Lifecycle(RestartEpoch.FIRST, observer);
         this.listeners = new Listeners(posix, ParentSockets.NONE);
         this.drainManager = new DrainManager(options.drainTime(), options.drainStrategy(), System::nanoTime);
         this.drain = new DrainProcedure(drainManager, listeners, options.exitWhenDrained());
+    }
+
+    /** In the place of another image. */
+    DisabledHotRestart resume(Belongings left) throws HotRestartException {
+        started = Instant.ofEpochSecond(left.originalStartSeconds());
+        new Unpacking(posix, left).begin(listeners, stats);
+        images = left.images();
+        belongings = Optional.of(left);
+        return this;
     }
 
     @Override
@@ -122,6 +138,26 @@ final class DisabledHotRestart implements HotRestart {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());
         }
         migrations.close();
+        belongings.ifPresent(left -> new Unpacking(posix, left).restore(migrations, stats));
+        belongings = Optional.empty();
+        listeners.takenOver();
+    }
+
+    @Override
+    public Packing pack(LongSupplier connections, Runnable stays, Duration patience) throws HotRestartException {
+        if (closed || !(lifecycle.state() instanceof HotRestartState.Serving)) {
+            throw new HotRestartException("this process is %s, expected one that serves"
+                    .formatted(lifecycle.state().label()));
+        }
+        Packing packing = new Packing(
+                new Packing.Self(baseId(), epoch(), images(), originalStart(), migrations, listeners, stats, () -> {}));
+        packing.gather(connections, stays, patience);
+        return packing;
+    }
+
+    @Override
+    public int images() {
+        return images;
     }
 
     @Override

@@ -5,8 +5,10 @@ import io.baton.posix.Posix;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
 import io.baton.spi.Heirloom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * This process's part in a hot restart: child of the process before it, parent of the one after. Speaks Envoy's protocol, so either
@@ -33,8 +35,28 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
     static HotRestart join(HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer)
             throws HotRestartException {
         return options.disabled()
-                ? new DisabledHotRestart(options, posix, observer)
-                : ActiveHotRestart.join(options, posix, stats, observer);
+                ? new DisabledHotRestart(options, posix, stats, observer)
+                : ActiveHotRestart.join(options, posix, stats, observer, Optional.empty());
+    }
+
+    /**
+     * As {@link #join(HotRestartOptions, Posix, Stats, HotRestartObserver)}, for an image that took another's place in this process (see
+     * {@link #pack}): the same epoch goes on, without a parent, with the base id that the image before had. Nothing is final before
+     * {@link #ready}: when this image fails before, every fd of the belongings is as it was.
+     *
+     * @throws HotRestartException besides, when a listener is not what it is said to be
+     */
+    static HotRestart resume(
+            HotRestartOptions options, Posix posix, Stats stats, HotRestartObserver observer, Belongings belongings)
+            throws HotRestartException {
+        if (options.disabled()) {
+            return new DisabledHotRestart(options, posix, stats, observer).resume(belongings);
+        }
+        HotRestartOptions same = options.with(values -> {
+            values.baseId = belongings.baseId();
+            values.dynamicBaseId = false;
+        });
+        return ActiveHotRestart.join(same, posix, stats, observer, Optional.of(belongings));
     }
 
     /** What {@code --hot-restart-version} prints, {@code 11.104} on x86-64: processes that print the same can restart one another. */
@@ -148,6 +170,22 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
      * stats, decides instead. Does nothing when already draining.
      */
     void drain();
+
+    /**
+     * Makes this process ready to have its image replaced in place (execve(2), same pid): quiesces its connections, and lets no child come.
+     * The caller has stopped accepting before, without closing a listener; newcomers wait in the kernel's queues. Either the image is
+     * replaced then, and the next one calls {@link #resume}, or {@link Packing#undo} is called.
+     *
+     * @param connections how many this process has at the moment
+     * @param stays called once when some cannot move at once: they may be told to leave
+     * @param patience how long those are waited for, while all others stand still
+     * @throws HotRestartException when this process does not serve on its own (a child is there, or a parent still), or has more than
+     *     can be taken along; it goes on then
+     */
+    Packing pack(LongSupplier connections, Runnable stays, Duration patience) throws HotRestartException;
+
+    /** How many images this process had before this one; 0 unless it was {@linkplain #resume resumed}. */
+    int images();
 
     /** Guards the log file that parent and child both write. */
     SharedLock logLock();

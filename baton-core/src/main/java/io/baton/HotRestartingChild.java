@@ -80,6 +80,11 @@ final class HotRestartingChild extends HotRestartingBase implements ParentSocket
         udpHandler = handler;
     }
 
+    /** Whatever the epoch says. Before anything else is asked. */
+    void haveNoParent() {
+        parentPresent = false;
+    }
+
     /**
      * One probe: a parent that is gone is done without.
      *

@@ -1,9 +1,13 @@
 package io.baton;
 
+import io.baton.posix.Fd;
 import io.baton.spi.ConnectionKind;
 import io.baton.spi.ConnectionRestorer;
 import io.baton.spi.ConnectionSource;
 import io.baton.spi.Heirloom;
+import io.baton.spi.RestoreException;
+import io.baton.spi.RestoredConnection;
+import io.baton.spi.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,6 +112,24 @@ final class Migrations {
 
     synchronized Optional<ConnectionRestorer> restorer(ConnectionKind kind) {
         return Optional.ofNullable(restorers.get(kind.name())).filter(restorer -> restorer.adopts(kind.version()));
+    }
+
+    /**
+     * Builds a connection from what another process has said of it.
+     *
+     * @param fds owned by the connection from now on, unless this throws
+     */
+    RestoredConnection restore(ConnectionKind kind, byte[] snapshot, List<Fd> fds) throws RestoreException {
+        Optional<ConnectionRestorer> restorer = restorer(kind);
+        if (restorer.isEmpty()) {
+            throw new RestoreException("connections of kind %s are not taken".formatted(kind));
+        }
+        try {
+            return restorer.get().restore(new Snapshot(kind, snapshot, fds));
+        } catch (RuntimeException e) { // a fault of the data path's, which must not cost the other connections
+            LOG.error("a connection of kind {} cannot be restored", kind, e);
+            throw new RestoreException("restoring failed: " + e, e);
+        }
     }
 
     /** What we can adopt, as we tell the other side. */

@@ -100,6 +100,19 @@ final class SharedMemory {
         }
     }
 
+    /** What this process's image before used, with its flags; a new one when that is gone, or of another layout. */
+    static SharedMemory continued(Posix posix, BaseId baseId) throws HotRestartException {
+        try {
+            Optional<SharedMemory> before = open(posix, baseId);
+            if (before.isPresent()) {
+                return before.get();
+            }
+        } catch (HotRestartException e) {
+            LOG.info("the shared memory is made anew: {}", e.getMessage());
+        }
+        return create(posix, baseId);
+    }
+
     static long sizeBytes(Posix posix) {
         return flagsOffset(posix) + Long.BYTES;
     }

@@ -24,6 +24,24 @@ final class Configs {
         return inspect(config).config();
     }
 
+    /** What is in it, to {@link #parse}. */
+    static byte[] read(Path config) throws CliException {
+        try {
+            return ConfigLoader.read(config);
+        } catch (ConfigException e) {
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** As {@link #load}, of what was {@link #read} from it. */
+    static BatonConfig parse(Path config, byte[] text) throws CliException {
+        try {
+            return ConfigLoader.load(config, text);
+        } catch (ConfigException e) {
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** As {@link #load}, with what is legal and probably not meant. */
     static ConfigCheck inspect(Path config) throws CliException {
         try {
@@ -51,7 +69,8 @@ final class Configs {
         }
     }
 
-    private static void checkBy(Path home, Path config) throws CliException {
+    /** As {@link #check}, without a look of our own. */
+    static void checkBy(Path home, Path config) throws CliException {
         String launcher = LaunchPlan.launcher(home).toString();
         try {
             Process check = new ProcessBuilder(launcher, "check", "-c", config.toString())

@@ -1,8 +1,10 @@
 package io.baton.cli;
 
+import io.baton.Belongings;
 import io.baton.HotRestart;
 import io.baton.HotRestartEvent;
 import io.baton.HotRestartException;
+import io.baton.HotRestartObserver;
 import io.baton.HotRestartState;
 import io.baton.Stats;
 import io.baton.admin.HandoverResult;
@@ -40,6 +42,7 @@ final class Serve {
     private final Posix posix;
     private final ServeSettings settings;
     private final Notifier notifier;
+    private final InPlace inPlace;
     private final StartNiceness niceness;
     private final Instant started;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -49,10 +52,11 @@ final class Serve {
     private volatile Runnable onChange = () -> {};
     private volatile boolean broken;
 
-    Serve(Posix posix, ServeSettings settings, Notifier notifier) {
+    Serve(Posix posix, ServeSettings settings, Notifier notifier, InPlace inPlace) {
         this.posix = posix;
         this.settings = settings;
         this.notifier = notifier;
+        this.inPlace = inPlace;
         this.niceness = StartNiceness.of(posix, System.getenv());
         this.started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     }
@@ -64,7 +68,8 @@ final class Serve {
      */
     ExitCode run(Signals signals) throws CliException {
         signals.deliverTo(this::signalled);
-        if (!settings.hotRestart().epoch().isFirst()) {
+        inPlace.limit(settings.hotRestart().readyTimeout());
+        if (!settings.hotRestart().epoch().isFirst() && !inPlace.resumed()) {
             niceness.lowerFor(settings.hotRestart().readyTimeout().dividedBy(LATE));
         }
         if (!settings.exec().enabled()) { // else they are read from where blocked ones wait
@@ -72,8 +77,7 @@ final class Serve {
             posix.setBlockedSignals(Set.of());
         }
         Stats stats = new Stats();
-        try (HotRestart joined =
-                HotRestart.join(settings.hotRestart(), posix, stats, (from, event, to) -> changed(event, stats))) {
+        try (HotRestart joined = join(stats)) {
             hotRestart = joined;
             inherit(joined);
             LogOutput.INSTANCE.joined(joined.epoch(), joined.logLock());
@@ -99,6 +103,14 @@ final class Serve {
         return path.isEmpty() ? Optional.empty() : Optional.of(PidFile.at(posix, path.get()));
     }
 
+    private HotRestart join(Stats stats) throws HotRestartException, CliException {
+        HotRestartObserver observer = (from, event, to) -> changed(event, stats);
+        Optional<Belongings> left = inPlace.belongings();
+        return left.isPresent()
+                ? HotRestart.resume(settings.hotRestart(), posix, stats, observer, left.get())
+                : HotRestart.join(settings.hotRestart(), posix, stats, observer);
+    }
+
     private void changed(HotRestartEvent event, Stats stats) {
         HandoverResult.of(event).ifPresent(result -> result.count(stats));
         ExecUpgrade upgrades = exec;
@@ -120,7 +132,9 @@ final class Serve {
             data.onBroken(this::breakOff);
             onChange = reporter::changed;
             reporter.start();
-            niceness.yielding(data::rehearse);
+            if (!inPlace.resumed()) { // else everybody waits
+                niceness.yielding(data::rehearse);
+            }
             checkStillWanted();
             joined.shutdownParentAdmin();
             data.start();
@@ -136,11 +150,15 @@ final class Serve {
             if (pidFile.isPresent()) {
                 pidFile.get().write();
             }
+            inPlace.settle();
             joined.ready();
             reporter.ready();
-            LOG.info(
-                    "ready {} ms after the start of the process",
-                    Duration.between(started, Instant.now()).toMillis());
+            inPlace.serving(settings.configPath(), joined, data);
+            if (!inPlace.resumed()) { // the process is older than this image, which has said when it serves
+                LOG.info(
+                        "ready {} ms after the start of the process",
+                        Duration.between(started, Instant.now()).toMillis());
+            }
             niceness.behind(data::rehearseBehind);
             awaitEnd();
             shutDown(joined, data, reporter);
@@ -239,6 +257,7 @@ final class Serve {
 
     private void end(Duration deadline) {
         if (end.getCount() > 0) {
+            inPlace.ends();
             end.countDown();
             Thread.ofPlatform().daemon().name("shutdown-deadline").start(() -> endAnyway(deadline));
         }

@@ -64,6 +64,13 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--concurrency", paramLabel = "N", description = "Event loops. Default: one per processor.")
     private @Nullable Integer concurrency;
 
+    @Option(
+            names = "--in-place-upgrade",
+            description =
+                    "USR2 puts the build that this launcher's path then leads to in this process's place: the same pid, "
+                            + "with all listeners and connections, which pause for as long as a JVM starts.")
+    private boolean inPlaceUpgrade;
+
     @Mixin
     private final LogOptions log = new LogOptions();
 
@@ -93,10 +100,20 @@ final class ServeCommand implements Callable<Integer> {
         }
         // Before anything slow: an USR1 that nobody handles kills the JVM.
         Signals signals = exec.enabled() ? Signals.installAll(Posix.linux()) : Signals.install();
+        if (exec.enabled() && inPlaceUpgrade) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--exec-upgrade and --in-place-upgrade both want SIGUSR2, expected one of them");
+        }
+        InPlace inPlace = InPlace.of(
+                Posix.linux(),
+                spec.root().commandLine().getParseResult().originalArgs(),
+                System.getenv(),
+                inPlaceUpgrade);
         try (Notifier notifier = Notifier.fromEnvironment(Posix.linux(), System.getenv())) {
             try {
                 log.apply();
-                BatonConfig loaded = Configs.load(config);
+                BatonConfig loaded = Configs.parse(config, inPlace.config(config));
                 ExecSettings execSettings = execSettings();
                 HotRestartOptions options = options(loaded, execSettings);
                 if (mode == Mode.VALIDATE) {
@@ -111,9 +128,13 @@ final class ServeCommand implements Callable<Integer> {
                         Optional.ofNullable(adminAddressPath),
                         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency,
                         execSettings);
-                return new Serve(Posix.linux(), settings, notifier).run(signals).code;
+                return new Serve(Posix.linux(), settings, notifier, inPlace).run(signals).code;
             } catch (CliException e) {
+                inPlace.failed(String.valueOf(e.getMessage()));
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));
+                throw e;
+            } catch (RuntimeException | Error e) { // whatever is wrong with this build, the one before served
+                inPlace.failed(e.toString());
                 throw e;
             }
         }

@@ -124,6 +124,11 @@ final class LinuxFiles implements FileCalls {
         return (int) Native.FCNTL.call(fd, F_GETFD, 0);
     }
 
+    /** fcntl(2); what it returns, or {@code -errno}. */
+    static long control(int number, int command, int argument) {
+        return Native.FCNTL.call(number, command, argument);
+    }
+
     private static int control(int number, int command, int argument, String name) {
         return (int)
                 check(Native.FCNTL.call(number, command, argument), "fcntl(fd=%d, %s, %d)", number, name, argument);

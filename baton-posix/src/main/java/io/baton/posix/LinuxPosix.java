@@ -260,6 +260,21 @@ final class LinuxPosix implements Posix {
     }
 
     @Override
+    public Fd memoryFile(String name) {
+        return MEMORY.memoryFile(name);
+    }
+
+    @Override
+    public void seal(Fd memoryFile) {
+        MEMORY.seal(memoryFile);
+    }
+
+    @Override
+    public boolean isSealed(Fd file) {
+        return MEMORY.isSealed(file);
+    }
+
+    @Override
     public void truncate(Fd file, long sizeBytes) {
         MEMORY.truncate(file, sizeBytes);
     }
@@ -317,6 +332,11 @@ final class LinuxPosix implements Posix {
     @Override
     public PosixException execute(SpawnRequest request) {
         return PROCESSES.execute(request);
+    }
+
+    @Override
+    public PosixException executeInPlace(SpawnRequest request) {
+        return PROCESSES.executeInPlace(request);
     }
 
     @Override

@@ -65,6 +65,11 @@ final class LinuxProcesses implements ProcessCalls {
     }
 
     @Override
+    public PosixException executeInPlace(SpawnRequest request) {
+        throw replacer.executeInPlace(request);
+    }
+
+    @Override
     public Optional<ExitStatus> waitFor(long pid, boolean block) {
         MemorySegment status = CallScratch.argument();
         long result = check(

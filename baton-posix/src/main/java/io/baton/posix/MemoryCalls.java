@@ -24,6 +24,19 @@ public interface MemoryCalls {
     /** st_size of fstat(2), in bytes. */
     long size(Fd file);
 
+    /**
+     * memfd_create(2): a file in memory that lives as long as somebody has it open, and can be {@linkplain #seal sealed}.
+     *
+     * @param name for people, in /proc
+     */
+    Fd memoryFile(String name);
+
+    /** fcntl(F_ADD_SEALS): from now on nobody can change the memory file in any way. */
+    void seal(Fd memoryFile);
+
+    /** Whether nobody can change it, and it is a memory file at all. */
+    boolean isSealed(Fd file);
+
     /** mmap(2), MAP_SHARED, readable and writable; unmapped when {@code arena} closes. {@code file} may be closed before. */
     MemorySegment map(Fd file, long sizeBytes, Arena arena);
 

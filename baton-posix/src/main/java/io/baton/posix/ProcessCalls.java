@@ -45,6 +45,19 @@ public interface ProcessCalls {
      */
     PosixException execute(SpawnRequest request);
 
+    /**
+     * execve(2) for a program that knows where its fds are: those that the request names keep their numbers here, and no other is open
+     * there but 0, 1 and 2. The calling thread's blocked signals stay blocked there, and what arrives meanwhile waits; signals that are ignored
+     * stay ignored. Needs Linux 5.11.
+     *
+     * <p>When the kernel refuses, every fd is where it was (unlike with {@link #execute}), but for 0, 1 and 2 close-on-exec, which is what
+     * all but some of the JDK's were.
+     *
+     * @param request without standard streams of its own
+     * @throws PosixException when the kernel refused
+     */
+    PosixException executeInPlace(SpawnRequest request);
+
     /** waitpid(2) for a child of ours; empty (only with {@code block} false) while it runs. */
     Optional<ExitStatus> waitFor(long pid, boolean block);
 

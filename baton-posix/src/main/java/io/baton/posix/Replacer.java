@@ -69,6 +69,33 @@ final class Replacer {
         }
     }
 
+    /** As {@link ProcessCalls#executeInPlace}. */
+    PosixException executeInPlace(SpawnRequest request) {
+        String call = "execve(path=%s)".formatted(request.path());
+        if (request.standardStreams().isPresent()) {
+            throw new IllegalArgumentException(
+                    call + " in place shares the standard streams, expected none in the request");
+        }
+        requireExecutable(call, Path.of(request.path()));
+        try (Arena arena = Arena.ofConfined()) {
+            ProgramArguments program = ProgramArguments.of(request, arena);
+            check(
+                    Native.CLOSE_RANGE.call(PassedFds.FIRST_TARGET, LAST_FD, CLOSE_RANGE_CLOEXEC),
+                    "close_range(first=%d, CLOSE_RANGE_CLOEXEC)",
+                    PassedFds.FIRST_TARGET);
+            try {
+                request.inherited().forEach(fd -> files.setCloseOnExec(fd, false));
+                long result = Native.EXECVE.call(
+                        program.path().address(),
+                        program.argv().address(),
+                        program.environment().address());
+                throw new PosixException(call, (int) -result);
+            } finally {
+                request.inherited().forEach(fd -> files.setCloseOnExec(fd, true));
+            }
+        }
+    }
+
     private static void requireExecutable(String call, Path path) {
         if (!Files.exists(path)) {
             throw new PosixException(call, Errno.ENOENT.number());

@@ -13,26 +13,47 @@ import java.util.Set;
  * why, and whether it is still what it was.
  */
 final class ExecProgram {
+    static final String IN_PLACE = "in-place";
+
+    /** What the file's number is when it is kept. */
+    static final int HIGH = 200;
+
     private ExecProgram() {}
 
     public static void main(String[] arguments) throws IOException {
         Posix posix = Posix.linux();
         Fd file = posix.open(arguments[0], Set.of(OpenFlag.READ_ONLY), 0);
-        List<String> command = List.of(arguments).subList(1, arguments.length);
-        String before = openFiles();
+        boolean inPlace = arguments[1].equals(IN_PLACE);
+        List<String> command = List.of(arguments).subList(inPlace ? 2 : 1, arguments.length);
+        String before = openFiles(!inPlace);
         Set<Integer> mask = posix.blockedSignals();
         try {
-            throw posix.execute(
-                    new SpawnRequest(command.getFirst(), command, Map.of(), List.of(file), Optional.empty()));
+            throw inPlace ? inPlace(posix, file, command) : posix.execute(request(command, file));
         } catch (PosixException failure) {
             System.out.println(failure.getMessage());
-            System.out.println("fds unchanged: " + before.equals(openFiles()));
+            System.out.println("fds unchanged: " + before.equals(openFiles(!inPlace)));
             System.out.println("mask unchanged: " + mask.equals(posix.blockedSignals()));
         }
     }
 
+    private static PosixException inPlace(Posix posix, Fd file, List<String> command) {
+        try (Fd high = posix.duplicate(file, HIGH)) {
+            Set<Integer> mask = posix.blockedSignals();
+            posix.setBlockedSignals(Set.of(ProcessCalls.SIGUSR2));
+            try {
+                return posix.executeInPlace(request(command, high));
+            } finally {
+                posix.setBlockedSignals(mask);
+            }
+        }
+    }
+
+    private static SpawnRequest request(List<String> command, Fd file) {
+        return new SpawnRequest(command.getFirst(), command, Map.of(), List.of(file), Optional.empty());
+    }
+
     /** What each of the first fds is. */
-    private static String openFiles() throws IOException {
+    private static String openFiles(boolean withFlags) throws IOException {
         StringBuilder files = new StringBuilder();
         for (int fd = 0; fd < 10; fd++) {
             Path link = Path.of("/proc/self/fd/" + fd);
@@ -41,7 +62,7 @@ final class ExecProgram {
                         .append(' ')
                         .append(Files.readSymbolicLink(link))
                         .append(' ')
-                        .append(LinuxFiles.descriptorFlags(fd))
+                        .append(withFlags ? LinuxFiles.descriptorFlags(fd) : 0)
                         .append('\n');
             }
         }

@@ -34,6 +34,38 @@ class ExecuteTest {
     }
 
     @Test
+    void inPlaceTheFdsKeepTheirNumbersAndBlockedSignalsStayBlocked() throws IOException, InterruptedException {
+        Path file = Files.writeString(directory.resolve("file"), "from a high fd\n");
+
+        Process process = TestProgram.start(
+                ExecProgram.class,
+                file.toString(),
+                ExecProgram.IN_PLACE,
+                "/bin/bash",
+                "-c",
+                "echo pid $$; cat /proc/self/fd/" + ExecProgram.HIGH + "; cd /proc/self/fd; for fd in *; do"
+                        + " [ -e $fd ] && echo -n \"$fd \"; done; echo; grep ^SigBlk /proc/self/status");
+
+        assertThat(output(process))
+                .isEqualTo(
+                        "pid %d\nfrom a high fd\n0 1 2 %d \nSigBlk:\t0000000000000800\n",
+                        process.pid(), ExecProgram.HIGH);
+    }
+
+    @Test
+    void inPlaceAProgramThatTheKernelRefusesHarmsNothing() throws IOException, InterruptedException {
+        Path nonsense = Files.writeString(directory.resolve("nonsense"), "\0nonsense");
+        Files.setPosixFilePermissions(nonsense, PosixFilePermissions.fromString("rwx------"));
+
+        Process process = TestProgram.start(ExecProgram.class, "/dev/null", ExecProgram.IN_PLACE, nonsense.toString());
+
+        assertThat(output(process))
+                .isEqualTo(
+                        "execve(path=%s) failed: ENOEXEC (Exec format error)\nfds unchanged: true\nmask unchanged: true\n",
+                        nonsense);
+    }
+
+    @Test
     void aProgramThatIsMissingIsRefused() throws IOException, InterruptedException {
         assertHarmlessFailure("/no/such/program", "ENOENT (No such file or directory)");
     }

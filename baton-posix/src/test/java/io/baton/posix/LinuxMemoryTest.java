@@ -146,6 +146,29 @@ class LinuxMemoryTest {
     }
 
     @Test
+    void aSealedMemoryFileCanBeReadAndNotChanged() throws IOException {
+        try (Fd memory = posix.memoryFile("test")) {
+            Path path = Path.of("/proc/self/fd/" + memory.number());
+            Files.writeString(path, "belongings");
+            assertThat(posix.isSealed(memory)).isFalse();
+
+            posix.seal(memory);
+
+            assertThat(posix.isSealed(memory)).isTrue();
+            assertThat(Files.readString(path)).isEqualTo("belongings");
+            assertThatThrownBy(() -> Files.writeString(path, "others")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> posix.truncate(memory, 1)).hasMessageContaining("EPERM");
+        }
+    }
+
+    @Test
+    void whatIsNoMemoryFileIsNotSealed() {
+        try (FdPair pipe = posix.pipe(0)) {
+            assertThat(posix.isSealed(pipe.first())).isFalse();
+        }
+    }
+
+    @Test
     void aMutexOfAProcessThatWasKilledIsRecovered() throws IOException, InterruptedException {
         Process holder = TestProgram.start(MutexHolder.class, name);
         try {

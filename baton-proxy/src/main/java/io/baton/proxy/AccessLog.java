@@ -20,6 +20,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,8 @@ final class AccessLog implements AutoCloseable {
         record Exchange(HttpExchangeReport report) implements Entry {}
 
         record Reopen() implements Entry {}
+
+        record Flush(CountDownLatch written) implements Entry {}
 
         record Stop() implements Entry {}
     }
@@ -107,6 +110,18 @@ final class AccessLog implements AutoCloseable {
     void reopen() {
         if (!command(new Entry.Reopen())) {
             LOG.error("access log {} is not reopened: its writer is stuck", config.path());
+        }
+    }
+
+    /** Writes what is queued; waits a second at most for room, and one for the disk. */
+    void flush() {
+        CountDownLatch done = new CountDownLatch(1);
+        try {
+            if (!command(new Entry.Flush(done)) || !done.await(COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.error("access log {} is not up to date: its writer is stuck", config.path());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -172,6 +187,11 @@ final class AccessLog implements AutoCloseable {
                     flush(bytes, lines);
                     lines = 0;
                     openAnew();
+                }
+                case Entry.Flush(CountDownLatch done) -> {
+                    flush(bytes, lines);
+                    lines = 0;
+                    done.countDown();
                 }
                 case Entry.Stop() -> {
                     flush(bytes, lines);

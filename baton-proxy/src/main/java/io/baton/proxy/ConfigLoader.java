@@ -28,6 +28,15 @@ public final class ConfigLoader {
         return load(file, HostResolver.system(), TlsFiles.system());
     }
 
+    /**
+     * As {@link #load(Path)}, of what was in {@code file} once.
+     *
+     * @param text as {@link #read} had it
+     */
+    public static BatonConfig load(Path file, byte[] text) throws ConfigException {
+        return parse(file, decode(file, text), HostResolver.system(), TlsFiles.system());
+    }
+
     static BatonConfig load(Path file, HostResolver resolver, TlsFiles files) throws ConfigException {
         return parse(file, decode(file, read(file)), resolver, files);
     }
@@ -43,7 +52,12 @@ public final class ConfigLoader {
         return parent == null ? file : parent;
     }
 
-    private static byte[] read(Path file) throws ConfigException {
+    /**
+     * What is in {@code file}, of 1 MiB at most.
+     *
+     * @throws ConfigException with one line, when it cannot be read
+     */
+    public static byte[] read(Path file) throws ConfigException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw unreadable(file, "not a regular file");
         }

@@ -1,7 +1,7 @@
 package io.baton.proxy;
 
+import io.baton.HotRestart;
 import io.baton.RehearsalOptions;
-import io.baton.RestartEpoch;
 import java.util.List;
 
 /** What moves the bytes of one kind of listeners, with its numbers. Thread-safe, as far as the order of calls is {@link Proxy}'s. */
@@ -9,9 +9,12 @@ sealed interface DataPath extends AutoCloseable permits TcpPath, HttpPath {
     /** A connection keeps its id when it moves, so each generation counts in a range of its own: the epoch can be seen in it. */
     long IDS_PER_EPOCH = 1L << 40;
 
+    /** And each image of one process (see {@link HotRestart#pack}) in a part of it; of so many parts. */
+    int IMAGES = 256;
+
     /** The id of the first connection that this generation accepts. */
-    static long firstId(RestartEpoch epoch) {
-        return epoch.value() * IDS_PER_EPOCH;
+    static long firstId(HotRestart hotRestart) {
+        return hotRestart.epoch().value() * IDS_PER_EPOCH + hotRestart.images() % IMAGES * (IDS_PER_EPOCH / IMAGES);
     }
 
     /**

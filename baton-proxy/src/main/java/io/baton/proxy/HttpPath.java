@@ -52,7 +52,7 @@ final class HttpPath implements DataPath {
         this.clusters = clusters;
         this.observer = new ExchangeObserver(config, clusters, stats, accessLog, onBroken);
         HttpProxyOptions options =
-                HttpProxyOptions.defaults().withWorkers(workers).withFirstId(DataPath.firstId(hotRestart.epoch()));
+                HttpProxyOptions.defaults().withWorkers(workers).withFirstId(DataPath.firstId(hotRestart));
         this.proxy = new HttpProxy(
                 posix,
                 config.limits().connections().isPresent()
@@ -132,6 +132,11 @@ final class HttpPath implements DataPath {
     @Override
     public void stopAccepting() {
         proxy.stopAccepting();
+        leaveAsDrained();
+    }
+
+    /** Whoever asks the next request is told to leave once this process drains, as its strategy has it. */
+    void leaveAsDrained() {
         proxy.drain(hotRestart.drainManager()::drainClose);
     }
 

@@ -265,13 +265,23 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
-     * Takes every listening socket out of every event loop before it returns, until {@link #accept} is called again. The sockets stay
-     * open, nobody is asked to leave, and what has connected goes on, or moves. Idempotent.
+     * Takes every listening socket out of every event loop before it returns, until {@link #accept} or {@link #resumeAccepting} is called.
+     * The sockets stay open, nobody is asked to leave, and what has connected goes on, or moves. Idempotent.
      */
     public void pauseAccepting() {
         paths().forEach(DataPath::pauseAccepting);
         stats.gauge("listener_manager.total_listeners_active", ImportMode.NEVER_IMPORT)
                 .set(0);
+    }
+
+    /**
+     * Undoes {@link #pauseAccepting} and {@link #askClientsToLeave}.
+     *
+     * @throws ProxyException as {@link #accept}
+     */
+    public void resumeAccepting() throws ProxyException {
+        http.ifPresent(HttpPath::leaveAsDrained);
+        accept();
     }
 
     /** Has every HTTP client leave with its next response, whatever the drain strategy. */
@@ -341,6 +351,12 @@ public final class Proxy implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("certificates and keys were not looked after this second", e);
         }
+    }
+
+    /** Has what happened until now counted, and written to the access log: for a process that may end without a further word. */
+    public void flush() {
+        publishBytes();
+        accessLog.ifPresent(AccessLog::flush);
     }
 
     /** Opens the access log's path anew, after what is queued for the old file. */

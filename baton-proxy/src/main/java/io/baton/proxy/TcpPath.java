@@ -43,7 +43,7 @@ final class TcpPath implements DataPath {
         this.observer = new ConnectionObserver(config, stats, accessLog, onBroken);
         RelayOptions options = RelayOptions.defaults()
                 .withWorkers(workers)
-                .withFirstId(DataPath.firstId(hotRestart.epoch()))
+                .withFirstId(DataPath.firstId(hotRestart))
                 .withPipeBytes(config.limits().pipeBytes());
         this.relay = new Relay(
                 posix,

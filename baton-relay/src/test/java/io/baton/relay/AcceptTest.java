@@ -128,6 +128,22 @@ class AcceptTest {
     }
 
     @Test
+    void whoeverComesWhileAcceptingPausesIsServedAfterwards() throws Exception {
+        try (EchoServer echo = new EchoServer();
+                RelayFixture fixture = RelayFixture.relay().to(echo.port()).start();
+                Socket old = fixture.connect()) {
+            ConnectTest.assertEchoes(old);
+            fixture.relay.pauseAccepting();
+            try (Socket fresh = fixture.connect()) {
+                fixture.relay.addListener(listenerOn("again", List.of(fixture.listener), fixture));
+
+                ConnectTest.assertEchoes(fresh);
+                ConnectTest.assertEchoes(old);
+            }
+        }
+    }
+
+    @Test
     void aClientThatIsInTheAcceptQueueWhenAcceptingStopsIsServed() throws Exception {
         try (EchoServer echo = new EchoServer();
                 RelayFixture fixture = RelayFixture.relay().start()) {

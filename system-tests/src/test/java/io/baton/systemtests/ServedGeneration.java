@@ -3,6 +3,7 @@ package io.baton.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,14 @@ final class ServedGeneration implements AutoCloseable {
         return new ServedGeneration(Baton.builder(all.toArray(String[]::new))
                 .redirectErrorStream(true)
                 .start());
+    }
+
+    /** As {@link #start(String...)}, by another launcher. */
+    static ServedGeneration by(Path launcher, String... arguments) throws IOException {
+        ProcessBuilder builder = Baton.builder(arguments);
+        builder.command().set(0, launcher.toString());
+        builder.command().add(1, "serve");
+        return new ServedGeneration(builder.redirectErrorStream(true).start());
     }
 
     ServedGeneration awaitReady() {

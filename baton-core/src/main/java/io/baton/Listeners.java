@@ -32,6 +32,9 @@ public final class Listeners {
     /** A child has got at least one of our sockets: paths are its to remove. */
     private boolean handedOver;
 
+    /** A program that is no child of ours has got them: whether it lives, nobody tells us. */
+    private boolean handedOut;
+
     /** We are ready: until then the paths of inherited sockets are those of a parent that serves on if we fail. */
     private boolean takenOver;
 
@@ -117,12 +120,33 @@ public final class Listeners {
     }
 
     /**
+     * Duplicates of every socket, for a program that is no child of ours: an nginx that is started with them, an HAProxy that asks. From
+     * now on the paths of UNIX listeners are left alone: they may be that program's.
+     *
+     * @return the caller owns them; none once this process drains
+     * @throws io.baton.posix.PosixException when there are not enough fds for all; none is returned then
+     */
+    public synchronized List<Fd> duplicates() {
+        List<Fd> duplicates = new ArrayList<>();
+        try {
+            for (ListenerSocket socket : sockets) {
+                duplicates.add(posix.duplicate(socket.fd(), 0));
+            }
+        } catch (RuntimeException e) {
+            duplicates.forEach(Fd::close);
+            throw e;
+        }
+        handedOut |= !duplicates.isEmpty();
+        return duplicates;
+    }
+
+    /**
      * Closes every fd. Paths of UNIX listeners are removed unless they are somebody else's: the child's, once it has been given sockets,
-     * and the parent's before {@link HotRestart#ready}. Idempotent.
+     * that of whoever has got {@link #duplicates}, and the parent's before {@link HotRestart#ready}. Idempotent.
      */
     public synchronized void closeAll() {
         for (ListenerSocket socket : sockets) {
-            boolean ours = !handedOver && (takenOver || !socket.inherited());
+            boolean ours = !handedOver && !handedOut && (takenOver || !socket.inherited());
             if (ours && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
                 UnixPaths.unlinkQuietly(posix, path);
             }

@@ -88,7 +88,8 @@ final class Serve {
         ProxyOptions options = ProxyOptions.defaults().withConcurrency(settings.concurrency());
         try (Proxy data = new Proxy(settings.config(), joined, stats, posix, options);
                 GenerationAdmin admin = new GenerationAdmin(settings, joined, data, stats, started, this::end);
-                Reporter reporter = new Reporter(notifier, started, joined, data, posix)) {
+                Reporter reporter = new Reporter(notifier, started, joined, data, posix);
+                ListenerGiver giver = ListenerGiver.of(settings.getsocksPath(), joined, posix)) {
             proxy = data;
             data.onBroken(this::breakOff);
             onChange = reporter::changed;
@@ -108,6 +109,7 @@ final class Serve {
             data.accept();
             joined.ready();
             reporter.ready();
+            giver.open();
             LOG.info(
                     "ready {} ms after the start of the process",
                     Duration.between(started, Instant.now()).toMillis());

@@ -60,6 +60,9 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Integer concurrency;
 
     @Mixin
+    private final GetsocksOption getsocks = new GetsocksOption();
+
+    @Mixin
     private final LogOptions log = new LogOptions();
 
     @Mixin
@@ -103,7 +106,8 @@ final class ServeCommand implements Callable<Integer> {
                         options,
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
-                        concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency);
+                        concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency,
+                        getsocks.path());
                 return new Serve(Posix.linux(), settings, notifier).run(signals).code;
             } catch (CliException e) {
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));

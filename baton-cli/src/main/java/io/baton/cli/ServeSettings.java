@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param initOnly get ready, then exit without taking over
  * @param adminAddressPath a file that gets the admin's bound address
  * @param concurrency event loops
+ * @param getsocksPath where HAProxy, or {@code baton hand-over}, gets the listeners
  */
 record ServeSettings(
         Path configPath,
@@ -18,6 +19,7 @@ record ServeSettings(
         HotRestartOptions hotRestart,
         boolean initOnly,
         Optional<Path> adminAddressPath,
-        int concurrency) {
+        int concurrency,
+        Optional<Path> getsocksPath) {
     static final int MAX_CONCURRENCY = 1024;
 }

@@ -2,6 +2,7 @@ package io.baton;
 
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketOption;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,9 @@ public final class Listeners {
 
     /** A program that is no child of ours has got them: whether it lives, nobody tells us. */
     private boolean handedOut;
+
+    /** Those that get all new connections to their addresses. */
+    private final List<ListenerSocket> directed = new ArrayList<>();
 
     /** We are ready: until then the paths of inherited sockets are those of a parent that serves on if we fail. */
     private boolean takenOver;
@@ -120,8 +126,11 @@ public final class Listeners {
     }
 
     /**
-     * Duplicates of every socket, for a program that is no child of ours: an nginx that is started with them, an HAProxy that asks. From
-     * now on the paths of UNIX listeners are left alone: they may be that program's.
+     * Duplicates of the sockets, one for each address, for a program that is no child of ours: an nginx that is started with them, an
+     * HAProxy that asks. From now on the paths of UNIX listeners are left alone: they may be that program's.
+     *
+     * <p>One for each address, because such a program takes one, and what waits in the queues of the others is reset when we close
+     * them: see {@link #directToHandedOut}.
      *
      * @return the caller owns them; none once this process drains
      * @throws io.baton.posix.PosixException when there are not enough fds for all; none is returned then
@@ -129,7 +138,7 @@ public final class Listeners {
     public synchronized List<Fd> duplicates() {
         List<Fd> duplicates = new ArrayList<>();
         try {
-            for (ListenerSocket socket : sockets) {
+            for (ListenerSocket socket : firstOfEach()) {
                 duplicates.add(posix.duplicate(socket.fd(), 0));
             }
         } catch (RuntimeException e) {
@@ -138,6 +147,52 @@ public final class Listeners {
         }
         handedOut |= !duplicates.isEmpty();
         return duplicates;
+    }
+
+    /**
+     * Where several of our sockets listen on one address by SO_REUSEPORT, has new connections come to that one of them only that was
+     * handed out. To be called some time, longer than a handshake takes, before this process stops accepting: what is on its way to the
+     * others still arrives there.
+     *
+     * @return whether there was anything to direct, and so something to wait for
+     */
+    public synchronized boolean directToHandedOut() {
+        if (!handedOut) {
+            return false;
+        }
+        List<ListenerSocket> first = firstOfEach();
+        for (ListenerSocket socket : first) {
+            boolean shared = sockets.stream()
+                    .anyMatch(other -> other != socket && other.boundAddress().equals(socket.boundAddress()));
+            if (shared) {
+                try {
+                    // They began to listen in the order of the list: those bound here, and a Baton parent's.
+                    posix.directReusePort(socket.fd(), 0);
+                    directed.add(socket);
+                } catch (PosixException e) {
+                    LOG.warn("connections to {} may be lost: {}", socket.spec().url(), e.getMessage());
+                }
+            }
+        }
+        return !directed.isEmpty();
+    }
+
+    private List<ListenerSocket> firstOfEach() {
+        Map<SocketAddress, ListenerSocket> first = new LinkedHashMap<>();
+        sockets.forEach(socket -> first.putIfAbsent(socket.boundAddress(), socket));
+        return List.copyOf(first.values());
+    }
+
+    /** Whoever has the socket may add others to it. */
+    private void undirect() {
+        for (ListenerSocket socket : directed) {
+            try {
+                posix.spreadReusePort(socket.fd());
+            } catch (PosixException e) {
+                LOG.warn("{} stays the only one on its address: {}", socket.spec().url(), e.getMessage());
+            }
+        }
+        directed.clear();
     }
 
     /**
@@ -150,8 +205,12 @@ public final class Listeners {
             if (ours && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
                 UnixPaths.unlinkQuietly(posix, path);
             }
-            socket.fd().close();
+            if (!directed.contains(socket)) {
+                socket.fd().close();
+            }
         }
+        undirect(); // while the only ones that are left are those that were handed out
+        sockets.forEach(socket -> socket.fd().close());
         sockets.clear();
         unclaimed.forEach(socket -> socket.fd().close());
         unclaimed.clear();

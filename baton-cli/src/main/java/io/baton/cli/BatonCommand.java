@@ -29,6 +29,7 @@ final class BatonCommand implements Runnable {
         COMMANDS.put("rollback", RollbackCommand.class);
         COMMANDS.put("status", StatusCommand.class);
         COMMANDS.put("stop", StopCommand.class);
+        COMMANDS.put("hand-over", HandOverCommand.class);
         COMMANDS.put("check", CheckCommand.class);
         COMMANDS.put("version", VersionCommand.class);
         COMMANDS.put("train", TrainCommand.class);

@@ -176,7 +176,7 @@ final class Serve {
             end();
         } else {
             LOG.info("SIGWINCH: draining");
-            joined.drain();
+            ListenerGiver.drain(joined);
         }
     }
 

@@ -44,7 +44,7 @@ final class GetsocksConversation {
 
     static final String GET_SOCKETS = "_getsocks";
     static final String DRAIN = "drain";
-    private static final String DRAINING = "draining\n";
+    static final String DRAINING = "draining\n";
 
     private static final int NAME_LENGTHS_AND_OPTIONS = 1 + 1 + Integer.BYTES;
     private static final int ACK_BYTES = Integer.BYTES;

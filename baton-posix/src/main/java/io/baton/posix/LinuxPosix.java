@@ -79,6 +79,16 @@ final class LinuxPosix implements Posix {
     }
 
     @Override
+    public void directReusePort(Fd listener, int index) {
+        SOCKETS.directReusePort(listener, index);
+    }
+
+    @Override
+    public void spreadReusePort(Fd listener) {
+        SOCKETS.spreadReusePort(listener);
+    }
+
+    @Override
     public void shutdown(Fd socket, ShutdownHow how) {
         SOCKETS.shutdown(socket, how);
     }

@@ -13,10 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,11 @@ public final class Listeners {
 
     /** A program that is no child of ours has got them: whether it lives, nobody tells us. */
     private boolean handedOut;
+
+    private boolean pathsKept;
+
+    /** What a child has got. */
+    private final Set<ListenerSocket> passedOn = new HashSet<>();
 
     /** Those that get all new connections to their addresses. */
     private final List<ListenerSocket> directed = new ArrayList<>();
@@ -149,6 +157,21 @@ public final class Listeners {
         return duplicates;
     }
 
+    /** Does something with every socket, none of which is closed meanwhile; it must not wait. */
+    public synchronized void forEach(Consumer<ListenerSocket> action) {
+        sockets.forEach(action);
+    }
+
+    /** Leaves the paths of UNIX listeners alone from now on: somebody keeps the sockets for a process that may come later. */
+    public synchronized void keepPaths() {
+        pathsKept = true;
+    }
+
+    /** Those that no child has asked for. Their fds are borrowed. */
+    public synchronized List<ListenerSocket> notPassedOn() {
+        return sockets.stream().filter(socket -> !passedOn.contains(socket)).toList();
+    }
+
     /**
      * Where several of our sockets listen on one address by SO_REUSEPORT, has new connections come to that one of them only that was
      * handed out. To be called some time, longer than a handshake takes, before this process stops accepting: what is on its way to the
@@ -201,7 +224,7 @@ public final class Listeners {
      */
     public synchronized void closeAll() {
         for (ListenerSocket socket : sockets) {
-            boolean ours = !handedOver && !handedOut && (takenOver || !socket.inherited());
+            boolean ours = !handedOver && !handedOut && !pathsKept && (takenOver || !socket.inherited());
             if (ours && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
                 UnixPaths.unlinkQuietly(posix, path);
             }
@@ -218,19 +241,23 @@ public final class Listeners {
 
     /** The socket a child asks for: same address and type, and the worker's own or, without reuse_port, the one that all share. */
     synchronized Optional<Fd> forChild(String url, int workerIndex) {
-        return ListenUrl.parse(url)
+        Optional<ListenerSocket> found = ListenUrl.parse(url)
                 .flatMap(wanted -> sockets.stream()
                         .filter(socket -> socket.boundAddress().equals(wanted.address())
                                 && socket.spec().type() == wanted.type()
                                 && (socket.spec().workerIndex() == workerIndex
                                         || !socket.spec().reusePort()))
-                        .map(ListenerSocket::fd)
                         .findFirst());
+        found.ifPresent(passedOn::add);
+        return found.map(ListenerSocket::fd);
     }
 
     /** From now on the child answers for the paths; false takes that back when the child has failed. */
     synchronized void handedOver(boolean toChild) {
         handedOver = toChild;
+        if (!toChild) {
+            passedOn.clear();
+        }
     }
 
     /** From now on the paths of inherited sockets are ours: the parent stops accepting. */

@@ -121,10 +121,11 @@ final class HandOverCommand implements Callable<Integer> {
             if (!left.isEmpty() && !partial) {
                 throw new CliException(
                         ExitCode.REFUSED,
-                        "it does not accept from %s: does its configuration name them? Baton goes on serving (%s)"
-                                .formatted(words(left), lost(left)));
+                        "it does not accept from %s: does its configuration name them? Baton goes on serving"
+                                .formatted(words(left)));
             }
             serves = true;
+            successor.succeed();
         } finally {
             if (!serves) {
                 successor.end();
@@ -143,14 +144,5 @@ final class HandOverCommand implements Callable<Integer> {
 
     private static String words(List<SocketAddress> addresses) {
         return addresses.stream().map(SocketAddress::toString).distinct().collect(Collectors.joining(", "));
-    }
-
-    /** nginx removes the path of a UNIX socket that its configuration does not name. */
-    private static String lost(List<SocketAddress> left) {
-        String gone = left.stream()
-                .flatMap(address -> address instanceof SocketAddress.UnixPath(String path) ? Stream.of(path) : Stream.of())
-                .filter(path -> !Files.exists(Path.of(path)))
-                .collect(Collectors.joining(", "));
-        return gone.isEmpty() ? "nothing is lost" : "but nginx has removed " + gone + ", which no client can reach now";
     }
 }

@@ -38,18 +38,21 @@ final class Serve {
     private final Posix posix;
     private final ServeSettings settings;
     private final Notifier notifier;
+    private final ServiceManager manager;
     private final StartNiceness niceness;
     private final Instant started;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile @Nullable HotRestart hotRestart;
     private volatile @Nullable Proxy proxy;
     private volatile Runnable onChange = () -> {};
+    private volatile FdStore store = FdStore.NONE;
     private volatile boolean broken;
 
     Serve(Posix posix, ServeSettings settings, Notifier notifier) {
         this.posix = posix;
         this.settings = settings;
         this.notifier = notifier;
+        this.manager = new ServiceManager(posix, notifier);
         this.niceness = StartNiceness.of(posix, System.getenv());
         this.started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     }
@@ -81,7 +84,28 @@ final class Serve {
 
     private void changed(HotRestartEvent event, Stats stats) {
         HandoverResult.of(event).ifPresent(result -> result.count(stats));
+        tell(event);
         onChange.run();
+    }
+
+    /** What systemd knows of a service, it must know of a hot restart; a supervisor of ours has its own ways, and passes over this. */
+    private void tell(HotRestartEvent event) {
+        switch (event) {
+            case HotRestartEvent.ChildArrived(long pid) -> manager.reloading("pid %d takes over".formatted(pid));
+            case HotRestartEvent.ChildFailed(long pid, boolean _, String reason) ->
+                manager.ready("serving; pid %d did not take over: %s".formatted(pid, reason));
+            case HotRestartEvent.ChildReady(long pid) -> {
+                store.handOver();
+                manager.succeededBy(pid);
+            }
+            case HotRestartEvent.Ready _,
+                    HotRestartEvent.MigrationBegun _,
+                    HotRestartEvent.MigrationLost _,
+                    HotRestartEvent.RollbackBegun _,
+                    HotRestartEvent.DrainRequested _,
+                    HotRestartEvent.Drained _,
+                    HotRestartEvent.TerminateRequested _ -> {}
+        }
     }
 
     private ExitCode serve(HotRestart joined, Stats stats) throws HotRestartException, ProxyException, CliException {
@@ -110,6 +134,9 @@ final class Serve {
             joined.ready();
             reporter.ready();
             giver.open();
+            if (settings.fdStore()) {
+                store = FdStore.keep(joined.listeners(), notifier, System.getenv());
+            }
             LOG.info(
                     "ready {} ms after the start of the process",
                     Duration.between(started, Instant.now()).toMillis());
@@ -141,7 +168,7 @@ final class Serve {
                 && draining.child().isPresent();
         if (!hasChild) {
             // A retiring parent must not say it: systemd would take it for the end of the service.
-            notifier.send(NotifyMessage.of(NotifyMessage.STOPPING, "1"));
+            manager.stopping();
         }
         data.stopAccepting();
         long cut = data.connections();

@@ -59,6 +59,11 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--concurrency", paramLabel = "N", description = "Event loops. Default: one per processor.")
     private @Nullable Integer concurrency;
 
+    @Option(
+            names = "--fd-store",
+            description = "Have systemd keep the listeners (FileDescriptorStoreMax=), for --inherit systemd after a crash.")
+    private boolean fdStore;
+
     @Mixin
     private final GetsocksOption getsocks = new GetsocksOption();
 
@@ -107,7 +112,8 @@ final class ServeCommand implements Callable<Integer> {
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
                         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency,
-                        getsocks.path());
+                        getsocks.path(),
+                        fdStore);
                 return new Serve(Posix.linux(), settings, notifier).run(signals).code;
             } catch (CliException e) {
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));

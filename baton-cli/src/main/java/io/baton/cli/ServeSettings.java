@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param adminAddressPath a file that gets the admin's bound address
  * @param concurrency event loops
  * @param getsocksPath where HAProxy, or {@code baton hand-over}, gets the listeners
+ * @param fdStore the service manager keeps duplicates of the listeners
  */
 record ServeSettings(
         Path configPath,
@@ -20,6 +21,7 @@ record ServeSettings(
         boolean initOnly,
         Optional<Path> adminAddressPath,
         int concurrency,
-        Optional<Path> getsocksPath) {
+        Optional<Path> getsocksPath,
+        boolean fdStore) {
     static final int MAX_CONCURRENCY = 1024;
 }

@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  * variable {@code NGINX}, each followed by a semicolon. nginx neither makes them non-blocking nor calls listen(2); whoever bound them
  * must have. For one thread.
  *
- * <p>nginx closes those that its configuration does not name, and removes the path of such a UNIX socket. With {@code NGINX} set it
+ * <p>nginx closes those that its configuration does not name, and removes the path of such a UNIX socket (here it comes back when the
+ * successor is not to stay). With {@code NGINX} set it
  * stays in the foreground, whatever its {@code daemon} says, so the process that is started is its master.
  */
 public final class NginxSuccessor {
@@ -40,12 +41,15 @@ public final class NginxSuccessor {
     private final long pid;
     private final List<Fd> sockets;
     private final ListenerWatch watch;
+    private final KeptPaths paths;
+    private boolean ended;
 
-    private NginxSuccessor(Posix posix, long pid, List<Fd> sockets, ListenerWatch watch) {
+    private NginxSuccessor(Posix posix, long pid, List<Fd> sockets, ListenerWatch watch, KeptPaths paths) {
         this.posix = posix;
         this.pid = pid;
         this.sockets = sockets;
         this.watch = watch;
+        this.paths = paths;
     }
 
     /**
@@ -68,11 +72,14 @@ public final class NginxSuccessor {
         arguments.addAll(command);
         Map<String, String> all = new HashMap<>(environment);
         all.put("NGINX", variable(sockets.size()));
+        KeptPaths paths = KeptPaths.of(
+                sockets.stream().map(posix::localAddress).toList(), posix.pid());
         try {
             sockets.forEach(socket -> posix.setNonBlocking(socket, true));
             long pid = posix.spawn(new SpawnRequest(arguments.getFirst(), arguments, all, sockets, Optional.empty()));
-            return new NginxSuccessor(posix, pid, List.copyOf(sockets), watch);
+            return new NginxSuccessor(posix, pid, List.copyOf(sockets), watch, paths);
         } catch (PosixException e) {
+            paths.forget();
             throw new InheritException("cannot start %s: %s".formatted(command.getFirst(), e.getMessage()), e);
         }
     }
@@ -96,11 +103,12 @@ public final class NginxSuccessor {
      */
     public List<SocketAddress> awaitServing(Duration patience) throws InheritException {
         long deadline = System.nanoTime() + patience.toNanos();
-        ProcessHandle process = ProcessHandle.of(pid).orElseThrow(() -> ended("ended at once"));
+        ProcessHandle process = ProcessHandle.of(pid).orElseThrow(() -> failed("ended at once"));
         while (true) {
             Optional<ExitStatus> status = posix.waitFor(pid, false);
             if (status.isPresent()) {
-                throw ended("ended before it served: " + words(status.get()));
+                ended = true;
+                throw failed("ended before it served: " + words(status.get()));
             }
             Set<Fd> taken = watch.watchedBy(process);
             if (taken.size() == sockets.size()) {
@@ -108,7 +116,7 @@ public final class NginxSuccessor {
             }
             if (System.nanoTime() - deadline >= 0) {
                 if (taken.isEmpty()) {
-                    throw ended("accepts from none of the sockets after " + patience.toSeconds() + " s");
+                    throw failed("accepts from none of the sockets after " + patience.toSeconds() + " s");
                 }
                 return sockets.stream()
                         .filter(socket -> !taken.contains(socket))
@@ -119,7 +127,7 @@ public final class NginxSuccessor {
         }
     }
 
-    private InheritException ended(String words) {
+    private InheritException failed(String words) {
         return new InheritException("the successor (pid %d) %s".formatted(pid, words));
     }
 
@@ -139,11 +147,24 @@ public final class NginxSuccessor {
         }
     }
 
-    /** Ends it, and what it has started: TERM, and KILL for what is left after 5 s. Does nothing when it has ended. */
+    /** It is what clients come to from now on: the paths that it has removed stay away. */
+    public void succeed() {
+        paths.forget();
+    }
+
+    /** Ends it, and what it has started: TERM, and KILL for what is left after 5 s. The paths that it has removed are there again. */
     public void end() throws InheritException {
-        if (posix.waitFor(pid, false).isPresent()) {
-            return;
+        try {
+            if (!ended && posix.waitFor(pid, false).isEmpty()) {
+                endLiving();
+            }
+        } finally {
+            ended = true;
+            paths.restore();
         }
+    }
+
+    private void endLiving() throws InheritException {
         List<ProcessHandle> all = ProcessHandle.of(pid).stream()
                 .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
                 .toList();

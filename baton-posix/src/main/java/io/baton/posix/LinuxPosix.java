@@ -339,6 +339,11 @@ final class LinuxPosix implements Posix {
     }
 
     @Override
+    public long monotonicMicros() {
+        return PROCESSES.monotonicMicros();
+    }
+
+    @Override
     public Set<Integer> blockedSignals() {
         return PROCESSES.blockedSignals();
     }

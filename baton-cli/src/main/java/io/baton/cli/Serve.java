@@ -38,6 +38,7 @@ final class Serve {
     private final Posix posix;
     private final ServeSettings settings;
     private final Notifier notifier;
+    private final Inheriting inheriting;
     private final StartNiceness niceness;
     private final Instant started;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -46,8 +47,9 @@ final class Serve {
     private volatile Runnable onChange = () -> {};
     private volatile boolean broken;
 
-    Serve(Posix posix, ServeSettings settings, Notifier notifier) {
+    Serve(Posix posix, ServeSettings settings, Notifier notifier, Inheriting inheriting) {
         this.posix = posix;
+        this.inheriting = inheriting;
         this.settings = settings;
         this.notifier = notifier;
         this.niceness = StartNiceness.of(posix, System.getenv());
@@ -96,6 +98,7 @@ final class Serve {
             niceness.yielding(data::rehearse);
             checkStillWanted();
             joined.shutdownParentAdmin();
+            inheriting.adopt(joined.listeners());
             data.start();
             admin.open();
             joined.serve(new GenerationDuties(data, admin, this::end));
@@ -108,6 +111,7 @@ final class Serve {
             data.accept();
             joined.ready();
             reporter.ready();
+            inheriting.ready();
             LOG.info(
                     "ready {} ms after the start of the process",
                     Duration.between(started, Instant.now()).toMillis());

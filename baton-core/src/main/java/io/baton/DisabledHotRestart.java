@@ -96,6 +96,7 @@ final class DisabledHotRestart implements HotRestart {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());
         }
         migrations.close();
+        listeners.takenOver();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.baton;
 
+import io.baton.posix.Errno;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -7,6 +8,7 @@ import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketOption;
 import io.baton.posix.SocketType;
+import io.baton.spi.Heirloom;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.nio.file.Files;
@@ -52,19 +54,37 @@ public final class Listeners {
     /** We are ready: until then the paths of inherited sockets are those of a parent that serves on if we fail. */
     private boolean takenOver;
 
+    private final ForeignPaths foreignPaths;
+
     Listeners(Posix posix, ParentSockets parent) {
         this.posix = posix;
         this.parent = parent;
+        this.foreignPaths = new ForeignPaths(posix);
+    }
+
+    /** What the next process must know of paths that are neither its nor ours. */
+    Heirloom foreignPaths() {
+        return foreignPaths;
     }
 
     /**
-     * Sockets that {@link #listen} is to take before it binds one. What no listener has claimed when this process is ready is closed,
-     * and the path of such a UNIX socket removed, as nginx does. Before {@link #listen}.
+     * Sockets that {@link #listen} is to take before it binds one. What no listener has claimed when this process is ready is closed; of
+     * duplicates of one socket only the first is kept. Before {@link #listen}.
      *
      * @param inherited now owned here, whatever becomes of them
      */
     public synchronized void adopt(Collection<InheritedSocket> inherited) {
-        unclaimed.addAll(inherited);
+        Set<String> known = new HashSet<>();
+        unclaimed.forEach(socket -> identity(socket.fd()).ifPresent(known::add));
+        for (InheritedSocket socket : inherited) {
+            Optional<String> identity = identity(socket.fd());
+            if (identity.isPresent() && !known.add(identity.get())) {
+                LOG.debug("{}: the same socket came twice", socket);
+                socket.fd().close();
+            } else {
+                unclaimed.add(socket);
+            }
+        }
     }
 
     /** Inherited sockets that no listener has claimed so far. Their fds are borrowed. */
@@ -76,8 +96,9 @@ public final class Listeners {
      * The parent's socket for {@code spec}, an inherited one, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
      * {@link HotRestart#ready} always a freshly bound one: a draining parent has none.
      *
-     * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for
-     * @throws io.baton.posix.PosixException when binding fails; EADDRINUSE when a live process listens on a UNIX path
+     * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for; or when an
+     *     inherited socket on another address is in the way
+     * @throws PosixException when binding fails; EADDRINUSE when a live process listens on a UNIX path
      */
     public synchronized ListenerSocket listen(ListenSpec spec) throws HotRestartException {
         for (ListenerSocket socket : sockets) {
@@ -90,7 +111,7 @@ public final class Listeners {
         if (inherited.isEmpty() && !spec.anyPort()) {
             inherited = claim(spec);
         }
-        ListenerSocket socket = inherited.isPresent() ? inherited.get() : bind(spec);
+        ListenerSocket socket = inherited.isPresent() ? inherited.get() : bindBesideInherited(spec);
         sockets.add(socket);
         return socket;
     }
@@ -225,7 +246,9 @@ public final class Listeners {
     public synchronized void closeAll() {
         for (ListenerSocket socket : sockets) {
             boolean ours = !handedOver && !handedOut && !pathsKept && (takenOver || !socket.inherited());
-            if (ours && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
+            if (ours
+                    && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)
+                    && foreignPaths.mayRemove(path, socket.paths())) {
                 UnixPaths.unlinkQuietly(posix, path);
             }
             if (!directed.contains(socket)) {
@@ -264,9 +287,11 @@ public final class Listeners {
     synchronized void takenOver() {
         takenOver = true;
         for (InheritedSocket socket : unclaimed) {
-            LOG.info("{}: no listener is configured there, it is closed", socket);
-            if (socket.address() instanceof SocketAddress.UnixPath(String path)) {
-                UnixPaths.unlinkQuietly(posix, path);
+            LOG.debug("{}: no listener is configured there, it is closed", socket);
+            if (socket.paths() == PathPolicy.LIKE_NGINX
+                    && socket.address() instanceof SocketAddress.UnixPath path
+                    && sockets.stream().noneMatch(used -> used.boundAddress().equals(path))) {
+                UnixPaths.unlinkQuietly(posix, path.path());
             }
             socket.fd().close();
         }
@@ -284,9 +309,13 @@ public final class Listeners {
         if (spec.type() != SocketType.DATAGRAM) {
             posix.listen(fd, spec.backlog()); // whoever bound it may not have, and nginx never does so for its child
         }
-        ListenerSocket socket = new ListenerSocket(posix, fd, spec, true);
+        PathPolicy paths = found.get().paths();
+        ListenerSocket socket = new ListenerSocket(posix, fd, spec, true, paths);
         unclaimed.remove(found.get());
-        LOG.info("{}: inherited for {}", found.get(), spec.url());
+        if (paths == PathPolicy.LEFT_ALONE && spec.address() instanceof SocketAddress.UnixPath(String path)) {
+            foreignPaths.add(path);
+        }
+        LOG.debug("{}: inherited for {}", found.get(), spec.url());
         return Optional.of(socket);
     }
 
@@ -300,7 +329,7 @@ public final class Listeners {
             requireAddress(fd.get(), spec);
             posix.setNonBlocking(fd.get(), true);
             LOG.debug("obtained socket for address {} worker {} from parent", spec.url(), spec.workerIndex());
-            return Optional.of(new ListenerSocket(posix, fd.get(), spec, true));
+            return Optional.of(new ListenerSocket(posix, fd.get(), spec, true, PathPolicy.OURS));
         } catch (HotRestartException | RuntimeException e) {
             fd.get().close();
             throw e;
@@ -325,6 +354,24 @@ public final class Listeners {
         }
     }
 
+    /** An inherited {@code 0.0.0.0:80} does not let {@code 127.0.0.1:80} be bound, and EADDRINUSE alone would not tell why. */
+    private ListenerSocket bindBesideInherited(ListenSpec spec) throws HotRestartException {
+        try {
+            return bind(spec);
+        } catch (PosixException e) {
+            Optional<InheritedSocket> inTheWay = unclaimed.stream()
+                    .filter(socket -> e.errno() == Errno.EADDRINUSE && socket.samePort(spec))
+                    .findFirst();
+            if (inTheWay.isEmpty() || spec.workerIndex() > 0) {
+                throw e;
+            }
+            throw new HotRestartException(
+                    "cannot bind %s beside the inherited %s: give the listener that very address"
+                            .formatted(spec.url(), inTheWay.get()),
+                    e);
+        }
+    }
+
     private ListenerSocket bind(ListenSpec spec) {
         SocketFamily family = switch (spec.address()) {
             case SocketAddress.Inet inet ->
@@ -341,7 +388,7 @@ public final class Listeners {
                 setOptions(fd, family, spec);
                 posix.bind(fd, spec.address());
             }
-            return new ListenerSocket(posix, fd, spec, false);
+            return new ListenerSocket(posix, fd, spec, false, PathPolicy.OURS);
         } catch (RuntimeException e) {
             fd.close();
             throw e;

@@ -83,11 +83,11 @@ final class HandOverCommand implements Callable<Integer> {
         program.set(0, find(command.getFirst()));
         GetsocksClient baton = new GetsocksClient(posix, from.toAbsolutePath().normalize());
         try {
-            GetsocksClient.Given given = baton.fetch();
+            List<Fd> sockets = baton.fetch();
             try {
-                return handOver(baton, given, program).code;
+                return handOver(baton, sockets, program).code;
             } finally {
-                given.fds().forEach(Fd::close);
+                sockets.forEach(Fd::close);
             }
         } catch (InheritException e) {
             throw new CliException(ExitCode.REFUSED, String.valueOf(e.getMessage()), e);
@@ -108,13 +108,13 @@ final class HandOverCommand implements Callable<Integer> {
                         new CliException(ExitCode.REFUSED, "there is no executable %s".formatted(program)));
     }
 
-    private ExitCode handOver(GetsocksClient baton, GetsocksClient.Given given, List<String> program)
+    private ExitCode handOver(GetsocksClient baton, List<Fd> sockets, List<String> program)
             throws InheritException, CliException {
         PrintWriter err = spec.commandLine().getErr();
-        NginxSuccessor successor = NginxSuccessor.start(posix, program, System.getenv(), given.fds());
+        NginxSuccessor successor = NginxSuccessor.start(posix, program, System.getenv(), sockets);
         err.printf(
-                "%s (pid %d) was started with %d sockets of pid %d%n",
-                program.getFirst(), successor.pid(), given.fds().size(), given.owner());
+                "%s (pid %d) was started with %d sockets%n",
+                program.getFirst(), successor.pid(), sockets.size());
         boolean serves = false;
         try {
             List<SocketAddress> left = successor.awaitServing(Duration.ofSeconds(timeoutSeconds));
@@ -131,14 +131,8 @@ final class HandOverCommand implements Callable<Integer> {
                 successor.end();
             }
         }
-        if (!noDrain) {
-            baton.drain();
-        }
-        spec.commandLine()
-                .getOut()
-                .printf(
-                        "pid %d serves%s%n",
-                        successor.pid(), noDrain ? " beside pid " + given.owner() : ", pid " + given.owner() + " drains");
+        String rest = noDrain ? " beside Baton" : ", pid %d drains".formatted(baton.drain());
+        spec.commandLine().getOut().printf("pid %d serves%s%n", successor.pid(), rest);
         return ExitCode.DONE;
     }
 

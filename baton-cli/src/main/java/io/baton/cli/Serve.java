@@ -39,6 +39,7 @@ final class Serve {
     private final ServeSettings settings;
     private final Notifier notifier;
     private final ServiceManager manager;
+    private final Inheriting inheriting;
     private final StartNiceness niceness;
     private final Instant started;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -48,8 +49,9 @@ final class Serve {
     private volatile FdStore store = FdStore.NONE;
     private volatile boolean broken;
 
-    Serve(Posix posix, ServeSettings settings, Notifier notifier) {
+    Serve(Posix posix, ServeSettings settings, Notifier notifier, Inheriting inheriting) {
         this.posix = posix;
+        this.inheriting = inheriting;
         this.settings = settings;
         this.notifier = notifier;
         this.manager = new ServiceManager(posix, notifier);
@@ -121,6 +123,7 @@ final class Serve {
             niceness.yielding(data::rehearse);
             checkStillWanted();
             joined.shutdownParentAdmin();
+            inheriting.adopt(joined.listeners());
             data.start();
             admin.open();
             joined.serve(new GenerationDuties(data, admin, this::end));
@@ -137,6 +140,7 @@ final class Serve {
             if (settings.fdStore()) {
                 store = FdStore.keep(joined.listeners(), notifier, System.getenv());
             }
+            inheriting.ready();
             LOG.info(
                     "ready {} ms after the start of the process",
                     Duration.between(started, Instant.now()).toMillis());

@@ -2,6 +2,9 @@ package io.baton.cli;
 
 import io.baton.HotRestart;
 import io.baton.HotRestartOptions;
+import io.baton.inherit.InheritException;
+import io.baton.inherit.Inheritance;
+import io.baton.inherit.Inheritances;
 import io.baton.posix.Posix;
 import io.baton.proxy.BatonConfig;
 import java.io.IOException;
@@ -60,6 +63,14 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Integer concurrency;
 
     @Option(
+            names = "--inherit",
+            paramLabel = "SOURCE",
+            defaultValue = "auto",
+            description = "Whose listening sockets to take over, besides those of a parent of our own: "
+                    + Inheritances.EXPECTED + ". Default ${DEFAULT-VALUE}: what the environment tells.")
+    private String inherit = "auto";
+
+    @Option(
             names = "--fd-store",
             description = "Have systemd keep the listeners (FileDescriptorStoreMax=), for --inherit systemd after a crash.")
     private boolean fdStore;
@@ -100,6 +111,7 @@ final class ServeCommand implements Callable<Integer> {
             try {
                 log.apply();
                 BatonConfig loaded = Configs.load(config);
+                Inheritance inheritance = inheritance();
                 HotRestartOptions options = options(loaded);
                 if (mode == Mode.VALIDATE) {
                     spec.commandLine().getOut().printf("configuration '%s' OK%n", config);
@@ -108,17 +120,30 @@ final class ServeCommand implements Callable<Integer> {
                 ServeSettings settings = new ServeSettings(
                         config,
                         loaded,
-                        options,
+                        Inheriting.lineage(Posix.linux(), inheritance, options),
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
                         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency,
                         getsocks.path(),
                         fdStore);
-                return new Serve(Posix.linux(), settings, notifier).run(signals).code;
+                try (Inheriting inheriting = Inheriting.begin(Posix.linux(), inheritance)) {
+                    return new Serve(Posix.linux(), settings, notifier, inheriting).run(signals).code;
+                }
             } catch (CliException e) {
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));
                 throw e;
             }
+        }
+    }
+
+    private Inheritance inheritance() throws CliException {
+        try {
+            return Inheritances.of(inherit, System.getenv(), Posix.linux());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "Invalid value for option '--inherit': " + e.getMessage(), e);
+        } catch (InheritException e) {
+            throw new CliException(ExitCode.FAILED, "--inherit %s: %s".formatted(inherit, e.getMessage()), e);
         }
     }
 

@@ -244,6 +244,11 @@ final class LinuxPosix implements Posix {
     }
 
     @Override
+    public boolean isCloseOnExec(int fd) {
+        return FILES.isCloseOnExec(fd);
+    }
+
+    @Override
     public boolean isOpen(int fd) {
         return FILES.isOpen(fd);
     }

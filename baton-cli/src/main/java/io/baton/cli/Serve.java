@@ -47,6 +47,7 @@ final class Serve {
     private volatile @Nullable Proxy proxy;
     private volatile Runnable onChange = () -> {};
     private volatile FdStore store = FdStore.NONE;
+    private volatile boolean succeeded;
     private volatile boolean broken;
 
     Serve(Posix posix, ServeSettings settings, Notifier notifier, Inheriting inheriting) {
@@ -97,6 +98,7 @@ final class Serve {
             case HotRestartEvent.ChildFailed(long pid, boolean _, String reason) ->
                 manager.ready("serving; pid %d did not take over: %s".formatted(pid, reason));
             case HotRestartEvent.ChildReady(long pid) -> {
+                succeeded = true;
                 store.handOver();
                 manager.succeededBy(pid);
             }
@@ -146,7 +148,7 @@ final class Serve {
                     Duration.between(started, Instant.now()).toMillis());
             niceness.behind(data::rehearseBehind);
             awaitEnd();
-            shutDown(joined, data, reporter);
+            shutDown(data, reporter);
             return broken ? ExitCode.FAILED : ExitCode.DONE;
         }
     }
@@ -167,10 +169,9 @@ final class Serve {
         }
     }
 
-    private void shutDown(HotRestart joined, Proxy data, Reporter reporter) {
-        boolean hasChild = joined.state() instanceof HotRestartState.Draining draining
-                && draining.child().isPresent();
-        if (!hasChild) {
+    private void shutDown(Proxy data, Reporter reporter) {
+        // Not asked of the state: when the child has told us to end, that is all it still knows.
+        if (!succeeded) {
             // A retiring parent must not say it: systemd would take it for the end of the service.
             manager.stopping();
         }

@@ -173,7 +173,7 @@ class MovingOutTest {
 
     private static Outcome handOver(Path sockets, List<String> command) throws IOException, InterruptedException {
         List<String> arguments =
-                new ArrayList<>(List.of("hand-over", "--from", sockets.toString(), "--timeout-s", "4", "--"));
+                new ArrayList<>(List.of("hand-over", "--from", sockets.toString(), "--timeout-s", "2", "--"));
         arguments.addAll(command);
         return Baton.command(arguments.toArray(String[]::new));
     }

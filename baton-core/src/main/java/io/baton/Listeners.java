@@ -233,7 +233,10 @@ public final class Listeners {
             try {
                 posix.spreadReusePort(socket.fd());
             } catch (PosixException e) {
-                LOG.warn("{} stays the only one on its address: {}", socket.spec().url(), e.getMessage());
+                LOG.warn(
+                        "{} stays the only one on its address: {}",
+                        socket.spec().url(),
+                        e.getMessage());
             }
         }
         directed.clear();

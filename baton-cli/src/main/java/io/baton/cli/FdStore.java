@@ -34,9 +34,7 @@ final class FdStore {
     private final @Nullable Notifier notifier;
     private volatile boolean handedOver;
 
-    private FdStore(
-            @Nullable Listeners listeners,
-            @Nullable Notifier notifier) {
+    private FdStore(@Nullable Listeners listeners, @Nullable Notifier notifier) {
         this.listeners = listeners;
         this.notifier = notifier;
     }
@@ -101,7 +99,8 @@ final class FdStore {
 
     /** The same in every generation. A name has no colon, and at most 255 characters of ASCII. */
     static String name(ListenerSocket socket) {
-        String name = "%s%s-%d".formatted(PREFIX, socket.spec().url(), socket.spec().workerIndex())
+        String name = "%s%s-%d"
+                .formatted(PREFIX, socket.spec().url(), socket.spec().workerIndex())
                 .replaceAll("[^A-Za-z0-9./@-]", "_");
         return name.substring(0, Math.min(MAX_NAME, name.length()));
     }

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code baton hand-over}: moving out, to an nginx. */
 @Command(
         name = "hand-over",
-        description = "Start an nginx with the listeners of a serving Baton, and have Baton drain once nginx accepts from all of them.",
+        description =
+                "Start an nginx with the listeners of a serving Baton, and have Baton drain once nginx accepts from all of them.",
         footer = {
             "",
             "Example: baton hand-over --from /run/baton/sockets -- /usr/sbin/nginx -c /etc/nginx/nginx.conf",
@@ -104,17 +105,14 @@ final class HandOverCommand implements Callable<Integer> {
         return places.filter(Files::isExecutable)
                 .findFirst()
                 .map(found -> found.toAbsolutePath().normalize().toString())
-                .orElseThrow(() ->
-                        new CliException(ExitCode.REFUSED, "there is no executable %s".formatted(program)));
+                .orElseThrow(() -> new CliException(ExitCode.REFUSED, "there is no executable %s".formatted(program)));
     }
 
     private ExitCode handOver(GetsocksClient baton, List<Fd> sockets, List<String> program)
             throws InheritException, CliException {
         PrintWriter err = spec.commandLine().getErr();
         NginxSuccessor successor = NginxSuccessor.start(posix, program, System.getenv(), sockets);
-        err.printf(
-                "%s (pid %d) was started with %d sockets%n",
-                program.getFirst(), successor.pid(), sockets.size());
+        err.printf("%s (pid %d) was started with %d sockets%n", program.getFirst(), successor.pid(), sockets.size());
         boolean serves = false;
         try {
             List<SocketAddress> left = successor.awaitServing(Duration.ofSeconds(timeoutSeconds));

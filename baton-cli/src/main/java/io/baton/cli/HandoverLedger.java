@@ -83,9 +83,7 @@ final class HandoverLedger {
         }
         job = null;
         manager.ready(
-                result == Result.COMMITTED
-                        ? "serving; " + words
-                        : "serving; the last hot restart failed: " + words);
+                result == Result.COMMITTED ? "serving; " + words : "serving; the last hot restart failed: " + words);
     }
 
     /** A generation tells of its connections; it counts if it was the child of the last hot restart. */

@@ -19,8 +19,8 @@ record ListenerGiver(Optional<GetsocksServer> server) implements AutoCloseable {
             return new ListenerGiver(Optional.empty());
         }
         try {
-            return new ListenerGiver(Optional.of(new GetsocksServer(
-                    posix, path.get(), joined.listeners()::duplicates, () -> drain(joined))));
+            return new ListenerGiver(Optional.of(
+                    new GetsocksServer(posix, path.get(), joined.listeners()::duplicates, () -> drain(joined))));
         } catch (InheritException e) {
             throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         }

@@ -55,10 +55,7 @@ final class Notifier implements AutoCloseable {
         }
         try {
             posix.sendMessageTo(
-                    target.get().socket(),
-                    message.encode(),
-                    fds,
-                    target.get().address());
+                    target.get().socket(), message.encode(), fds, target.get().address());
             return true;
         } catch (PosixException e) {
             // The supervisor may be dead, or slow: the generation serves on, and reports again within a second.

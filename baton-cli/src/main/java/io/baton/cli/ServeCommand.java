@@ -71,8 +71,15 @@ final class ServeCommand implements Callable<Integer> {
     private String inherit = "auto";
 
     @Option(
+            names = "--sidecar-pair",
+            description = "Take over from the other container of the pod when SIDECARSET_VERSION says so (OpenKruise); "
+                    + "--socket-path must lie in a volume that both have.")
+    private boolean sidecarPair;
+
+    @Option(
             names = "--fd-store",
-            description = "Have systemd keep the listeners (FileDescriptorStoreMax=), for --inherit systemd after a crash.")
+            description =
+                    "Have systemd keep the listeners (FileDescriptorStoreMax=), for --inherit systemd after a crash.")
     private boolean fdStore;
 
     @Mixin
@@ -120,7 +127,7 @@ final class ServeCommand implements Callable<Integer> {
                 ServeSettings settings = new ServeSettings(
                         config,
                         loaded,
-                        Inheriting.lineage(Posix.linux(), inheritance, options),
+                        Inheriting.lineage(Posix.linux(), inheritance, paired(options)),
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
                         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency,
@@ -134,6 +141,10 @@ final class ServeCommand implements Callable<Integer> {
                 throw e;
             }
         }
+    }
+
+    private HotRestartOptions paired(HotRestartOptions options) throws CliException {
+        return sidecarPair ? SidecarPair.of(System.getenv()).join(Posix.linux(), options) : options;
     }
 
     private Inheritance inheritance() throws CliException {

@@ -10,7 +10,8 @@ import java.util.Map;
  */
 final class ServiceManager {
     /** Nobody. */
-    static final ServiceManager NONE = new ServiceManager(Posix.linux(), Notifier.fromEnvironment(Posix.linux(), Map.of()));
+    static final ServiceManager NONE =
+            new ServiceManager(Posix.linux(), Notifier.fromEnvironment(Posix.linux(), Map.of()));
 
     private final Posix posix;
     private final Notifier notifier;
@@ -40,8 +41,15 @@ final class ServiceManager {
         send(NotifyMessage.STATUS, status);
     }
 
-    /** Another process serves from now on. To be said by the old one: by default systemd listens to the main process only. */
+    /**
+     * Another process serves from now on. To be said by the old one: by default systemd listens to the main process only.
+     *
+     * @param pid 0 when it is in another pid namespace, and no process of this service
+     */
     void succeededBy(long pid) {
+        if (pid == 0) {
+            return;
+        }
         send(
                 NotifyMessage.MAINPID,
                 Long.toString(pid),

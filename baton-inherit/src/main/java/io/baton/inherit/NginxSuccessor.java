@@ -72,8 +72,7 @@ public final class NginxSuccessor {
         arguments.addAll(command);
         Map<String, String> all = new HashMap<>(environment);
         all.put("NGINX", variable(sockets.size()));
-        KeptPaths paths = KeptPaths.of(
-                sockets.stream().map(posix::localAddress).toList(), posix.pid());
+        KeptPaths paths = KeptPaths.of(sockets.stream().map(posix::localAddress).toList(), posix.pid());
         try {
             sockets.forEach(socket -> posix.setNonBlocking(socket, true));
             long pid = posix.spawn(new SpawnRequest(arguments.getFirst(), arguments, all, sockets, Optional.empty()));

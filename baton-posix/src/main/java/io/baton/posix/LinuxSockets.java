@@ -192,8 +192,7 @@ final class LinuxSockets implements SocketCalls {
         int number = listener.number();
         MemorySegment unused = CallScratch.argument();
         check(
-                Native.SETSOCKOPT.call(
-                        number, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, unused.address(), Integer.BYTES),
+                Native.SETSOCKOPT.call(number, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, unused.address(), Integer.BYTES),
                 "setsockopt(fd=%d, option=SO_DETACH_REUSEPORT_BPF)",
                 number);
     }

@@ -24,6 +24,7 @@ enum Foreign {
     NGINX("nginx", "nginx"),
     HAPROXY("haproxy", "haproxy"),
     SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+    UNSHARE("unshare", "util-linux"),
     PYTHON("python3", "python3"),
     REDIS_SERVER("redis-server", "redis-server"),
     REDIS_BENCHMARK("redis-benchmark", "redis-tools"),

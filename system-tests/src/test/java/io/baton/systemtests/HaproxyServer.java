@@ -45,7 +45,8 @@ final class HaproxyServer implements AutoCloseable {
                   bind 127.0.0.1:%d
                   server origin 127.0.0.1:%d
                 """.formatted(stats, port, origin));
-        List<String> command = new ArrayList<>(List.of(Foreign.HAPROXY.path().toString(), "-db", "-f", config.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Foreign.HAPROXY.path().toString(), "-db", "-f", config.toString()));
         from.ifPresent(socket -> command.addAll(List.of("-x", socket.toString())));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         HaproxyServer server = new HaproxyServer(stats, process);

@@ -52,10 +52,11 @@ class MovingOutTest {
         Foreign.NGINX.orSkip();
         Path sockets = temp.resolve("sockets");
         Path log = temp.resolve("baton.log");
-        try (NginxServer nginx =
-                        NginxServer.prepare(temp.resolve("nginx"), port, originPort).start();
+        try (NginxServer nginx = NginxServer.prepare(temp.resolve("nginx"), port, originPort)
+                        .start();
                 Clients clients = new Clients()) {
-            List<String> serve = serve("--inherit", "nginx", "--getsocks-path", sockets.toString(), "--log-path", log.toString());
+            List<String> serve =
+                    serve("--inherit", "nginx", "--getsocks-path", sockets.toString(), "--log-path", log.toString());
 
             // USR2: Baton comes up in the place of nginx's binary. It is undone by nginx's own procedure.
             long first = nginx.awaitPid();
@@ -71,7 +72,9 @@ class MovingOutTest {
             await().until(() -> nginx.workers(first) == 3);
             Baton.signal("TERM", undone);
             await().atMost(BatonProcess.PATIENCE).until(() -> nginx.workers(first) == 2);
-            assertThat(nginx.awaitPid()).as("its pid file has its old name again").isEqualTo(first);
+            assertThat(nginx.awaitPid())
+                    .as("its pid file has its old name again")
+                    .isEqualTo(first);
             clients.goOn();
 
             // Once more, for good.
@@ -91,7 +94,8 @@ class MovingOutTest {
             nginx.restore();
             Outcome outcome = handOver(sockets, nginx.command());
             assertThat(outcome.code()).as(outcome.err()).isZero();
-            await().atMost(BatonProcess.PATIENCE).until(() -> ProcessHandle.of(baton).isEmpty());
+            await().atMost(BatonProcess.PATIENCE)
+                    .until(() -> ProcessHandle.of(baton).isEmpty());
             assertThat(outcome.out()).contains("pid %d serves, pid %d drains".formatted(nginx.awaitPid(), baton));
             clients.goOn();
             HttpResult kept = clients.countKept("Baton -> nginx");
@@ -111,7 +115,8 @@ class MovingOutTest {
             clients.goOn();
             clients.keep();
             List<String> serve = serve("--inherit", "haproxy:" + first.stats(), "--getsocks-path", sockets.toString());
-            try (ServedGeneration baton = ServedGeneration.start(serve.subList(2, serve.size()).toArray(String[]::new))
+            try (ServedGeneration baton = ServedGeneration.start(
+                            serve.subList(2, serve.size()).toArray(String[]::new))
                     .awaitReady()) {
                 first.softStop();
                 await().atMost(BatonProcess.PATIENCE).until(() -> !first.isAlive());
@@ -213,7 +218,8 @@ class MovingOutTest {
         }
 
         void keep() {
-            kept = HttpLoad.start(HttpPlan.kept(Configs.loopback(port), 50, 1_000).withRetirement(1_000_000, java.time.Duration.ofHours(1)));
+            kept = HttpLoad.start(HttpPlan.kept(Configs.loopback(port), 50, 1_000)
+                    .withRetirement(1_000_000, java.time.Duration.ofHours(1)));
             await().until(() -> kept.progress().answered() > 500);
         }
 
@@ -221,14 +227,21 @@ class MovingOutTest {
             HttpResult result = kept.stop();
             System.out.printf(
                     "%s: 50 kept connections, %d requests: %d failed (%s), %d connections closed idle, %d opened%n",
-                    step, result.sent(), result.failures().total(), result.failures(), result.closedIdle(), result.connectionsOpened());
+                    step,
+                    result.sent(),
+                    result.failures().total(),
+                    result.failures(),
+                    result.closedIdle(),
+                    result.connectionsOpened());
             return result;
         }
 
         void assertNoneFailed() {
             HttpResult result = fresh.stop();
             assertThat(result.isClean()).as("%s", result.failures()).isTrue();
-            System.out.printf("new connections: %d requests, %d failed%n", result.sent(), result.failures().total());
+            System.out.printf(
+                    "new connections: %d requests, %d failed%n",
+                    result.sent(), result.failures().total());
         }
 
         @Override

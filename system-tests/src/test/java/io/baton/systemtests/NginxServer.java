@@ -108,7 +108,8 @@ final class NginxServer implements AutoCloseable {
     void replace(List<String> commandLine) throws IOException {
         List<String> quoted = new ArrayList<>();
         commandLine.forEach(word -> quoted.add("'" + word + "'"));
-        Path next = Files.writeString(directory.resolve("sbin/next"), """
+        Path next =
+                Files.writeString(directory.resolve("sbin/next"), """
                 #!/bin/sh
                 echo $$ > %s/nginx.pid
                 exec %s
@@ -118,7 +119,9 @@ final class NginxServer implements AutoCloseable {
     }
 
     long workers(long master) {
-        return ProcessHandle.of(master).stream().flatMap(ProcessHandle::children).count();
+        return ProcessHandle.of(master).stream()
+                .flatMap(ProcessHandle::children)
+                .count();
     }
 
     String log() throws IOException {

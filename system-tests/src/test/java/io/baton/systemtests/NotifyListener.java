@@ -54,7 +54,8 @@ final class NotifyListener implements AutoCloseable {
     }
 
     private void run() {
-        while (!POSIX.awaitReadable(List.of(stop, socket), Duration.ofMinutes(1)).get(0)) {
+        while (!POSIX.awaitReadable(List.of(stop, socket), Duration.ofMinutes(1))
+                .get(0)) {
             POSIX.receiveMessage(socket, MAX_BYTES, 8).ifPresent(this::received);
         }
     }
@@ -100,10 +101,12 @@ final class NotifyListener implements AutoCloseable {
     /** The first of one process behind {@code after} messages of it that is as wanted, once there is one. */
     Message await(long pid, int after, Predicate<Message> wanted) {
         List<Message> found = new ArrayList<>();
-        org.awaitility.Awaitility.await("a message of pid %d".formatted(pid)).atMost(BatonProcess.PATIENCE).until(() -> {
-            of(pid).stream().skip(after).filter(wanted).findFirst().ifPresent(found::add);
-            return !found.isEmpty();
-        });
+        org.awaitility.Awaitility.await("a message of pid %d".formatted(pid))
+                .atMost(BatonProcess.PATIENCE)
+                .until(() -> {
+                    of(pid).stream().skip(after).filter(wanted).findFirst().ifPresent(found::add);
+                    return !found.isEmpty();
+                });
         return found.getFirst();
     }
 

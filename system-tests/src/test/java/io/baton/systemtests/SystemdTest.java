@@ -66,7 +66,11 @@ class SystemdTest {
     @Test
     void aSupervisedServiceReloadsWithProgressAndSaysHowItEnded() throws Exception {
         Process run = notifying(Baton.builder(
-                "run", "-c", config.toString(), "--runtime-dir", temp.resolve("run").toString()));
+                "run",
+                "-c",
+                config.toString(),
+                "--runtime-dir",
+                temp.resolve("run").toString()));
         long pid = run.pid();
         List<ProcessHandle> all = new ArrayList<>();
         try {
@@ -85,7 +89,9 @@ class SystemdTest {
             Baton.signal("TERM", pid);
             systemd.await(pid, 0, message -> message.says("STOPPING=1"));
             assertThat(run.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(systemd.of(pid)).filteredOn(message -> message.says("STOPPING=1")).hasSize(1);
+            assertThat(systemd.of(pid))
+                    .filteredOn(message -> message.says("STOPPING=1"))
+                    .hasSize(1);
         } finally {
             all.forEach(ProcessHandle::destroyForcibly);
             run.destroyForcibly();
@@ -122,8 +128,8 @@ class SystemdTest {
             long successor = child.pid();
             Message begins = systemd.await(parent.pid(), 0, message -> message.says("RELOADING=1"));
             assertThat(Long.parseLong(begins.value("MONOTONIC_USEC"))).isPositive();
-            Message over = systemd.await(
-                    parent.pid(), 0, message -> message.lines().contains("MAINPID=" + successor));
+            Message over =
+                    systemd.await(parent.pid(), 0, message -> message.lines().contains("MAINPID=" + successor));
             assertThat(over.lines()).contains("READY=1");
             assertThat(parent.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(systemd.of(parent.pid()))
@@ -159,7 +165,8 @@ class SystemdTest {
         environment.put("LISTEN_FDS", Integer.toString(kept.size()));
         environment.put("LISTEN_FDNAMES", String.join(":", names));
         environment.put("NOTIFY_SOCKET", systemd.path().toString());
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "sh"));
+        List<String> command =
+                new ArrayList<>(List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "sh"));
         command.addAll(Baton.builder(arguments("0", "--inherit", "systemd")).command());
         return POSIX.spawn(new SpawnRequest(
                 "/bin/sh", command, environment, names.stream().map(kept::get).toList(), Optional.empty()));

@@ -23,9 +23,8 @@ class ListenersGivenAwayTest {
 
     private static ListenerSocket listen(Server server, SocketAddress address, int worker, boolean reusePort)
             throws HotRestartException {
-        ListenerSocket socket = server.hotRestart
-                .listeners()
-                .listen(new ListenSpec(address, SocketType.STREAM, worker, reusePort, 64));
+        ListenerSocket socket =
+                server.hotRestart.listeners().listen(new ListenSpec(address, SocketType.STREAM, worker, reusePort, 64));
         socket.activate();
         return socket;
     }

@@ -58,10 +58,11 @@ public final class EnvoyProcess implements AutoCloseable {
     }
 
     /** As the other, with further listeners: on the same port of {@code [::1]}, and at a path. */
-    public static EnvoyProcess start(
-            Path binary, Path directory, Ports ports, Path path, int epoch, String... options) throws IOException {
-        String further = listener("tcp6", "socket_address: { address: \"::1\", port_value: %d }".formatted(ports.listener()))
-                + listener("unix", "pipe: { path: %s }".formatted(path));
+    public static EnvoyProcess start(Path binary, Path directory, Ports ports, Path path, int epoch, String... options)
+            throws IOException {
+        String further =
+                listener("tcp6", "socket_address: { address: \"::1\", port_value: %d }".formatted(ports.listener()))
+                        + listener("unix", "pipe: { path: %s }".formatted(path));
         return start(binary, directory, configuration(ports, further), ports.admin(), epoch, options);
     }
 
@@ -167,9 +168,9 @@ public final class EnvoyProcess implements AutoCloseable {
                   - lb_endpoints:
                     - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
             """.formatted(
-                        ports.admin(),
-                        listener("tcp", "socket_address: { address: 127.0.0.1, port_value: %d }".formatted(ports.listener())),
-                        further,
-                        ports.origin());
+                ports.admin(),
+                listener("tcp", "socket_address: { address: 127.0.0.1, port_value: %d }".formatted(ports.listener())),
+                further,
+                ports.origin());
     }
 }

@@ -45,7 +45,8 @@ class EnvoyChainTest {
             EnvoyProcess.Ports ports =
                     new EnvoyProcess.Ports(admin, port, origin.address().getPort());
             Path path = temp.resolve("app.sock");
-            Path batonConfig = Files.writeString(temp.resolve("baton.yaml"), """
+            Path batonConfig =
+                    Files.writeString(temp.resolve("baton.yaml"), """
                     admin: { address: "127.0.0.1:%1$d" }
                     listeners:
                       - { name: web, address: "127.0.0.1:%2$d", tcp: { cluster: origin } }

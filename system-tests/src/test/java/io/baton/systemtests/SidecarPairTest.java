@@ -31,8 +31,7 @@ class SidecarPairTest {
         Path volume = Files.createDirectory(temp.resolve("volume"));
         try (Upstream upstream = new Upstream()) {
             int port = Configs.freePort();
-            Path config =
-                    Configs.write(temp, port, Configs.loopback(upstream.port()), "handover: { rehearsal: 0s }");
+            Path config = Configs.write(temp, port, Configs.loopback(upstream.port()), "handover: { rehearsal: 0s }");
             try (Container old = new Container(config, volume, 3, 0);
                     Upstream.Client stream = new Upstream.Client(port)) {
                 stream.exchange();

@@ -16,9 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -48,8 +46,7 @@ public final class Listeners {
     /** What a child has got. */
     private final Set<ListenerSocket> passedOn = new HashSet<>();
 
-    /** Those that get all new connections to their addresses. */
-    private final List<ListenerSocket> directed = new ArrayList<>();
+    private final ReusePortSteering steering;
 
     /** We are ready: until then the paths of inherited sockets are those of a parent that serves on if we fail. */
     private boolean takenOver;
@@ -59,6 +56,7 @@ public final class Listeners {
     Listeners(Posix posix, ParentSockets parent) {
         this.posix = posix;
         this.parent = parent;
+        this.steering = new ReusePortSteering(posix);
         this.foreignPaths = new ForeignPaths(posix);
     }
 
@@ -167,7 +165,7 @@ public final class Listeners {
     public synchronized List<Fd> duplicates() {
         List<Fd> duplicates = new ArrayList<>();
         try {
-            for (ListenerSocket socket : firstOfEach()) {
+            for (ListenerSocket socket : ReusePortSteering.firstOfEach(sockets)) {
                 duplicates.add(posix.duplicate(socket.fd(), 0));
             }
         } catch (RuntimeException e) {
@@ -201,45 +199,7 @@ public final class Listeners {
      * @return whether there was anything to direct, and so something to wait for
      */
     public synchronized boolean directToHandedOut() {
-        if (!handedOut) {
-            return false;
-        }
-        List<ListenerSocket> first = firstOfEach();
-        for (ListenerSocket socket : first) {
-            boolean shared = sockets.stream()
-                    .anyMatch(other -> other != socket && other.boundAddress().equals(socket.boundAddress()));
-            if (shared) {
-                try {
-                    // They began to listen in the order of the list: those bound here, and a Baton parent's.
-                    posix.directReusePort(socket.fd(), 0);
-                    directed.add(socket);
-                } catch (PosixException e) {
-                    LOG.warn("connections to {} may be lost: {}", socket.spec().url(), e.getMessage());
-                }
-            }
-        }
-        return !directed.isEmpty();
-    }
-
-    private List<ListenerSocket> firstOfEach() {
-        Map<SocketAddress, ListenerSocket> first = new LinkedHashMap<>();
-        sockets.forEach(socket -> first.putIfAbsent(socket.boundAddress(), socket));
-        return List.copyOf(first.values());
-    }
-
-    /** Whoever has the socket may add others to it. */
-    private void undirect() {
-        for (ListenerSocket socket : directed) {
-            try {
-                posix.spreadReusePort(socket.fd());
-            } catch (PosixException e) {
-                LOG.warn(
-                        "{} stays the only one on its address: {}",
-                        socket.spec().url(),
-                        e.getMessage());
-            }
-        }
-        directed.clear();
+        return handedOut && steering.begin(sockets);
     }
 
     /**
@@ -254,11 +214,11 @@ public final class Listeners {
                     && foreignPaths.mayRemove(path, socket.paths())) {
                 UnixPaths.unlinkQuietly(posix, path);
             }
-            if (!directed.contains(socket)) {
+            if (!steering.hasChosen(socket)) {
                 socket.fd().close();
             }
         }
-        undirect(); // while the only ones that are left are those that were handed out
+        steering.end();
         sockets.forEach(socket -> socket.fd().close());
         sockets.clear();
         unclaimed.forEach(socket -> socket.fd().close());

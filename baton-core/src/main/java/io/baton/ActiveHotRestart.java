@@ -69,6 +69,7 @@ final class ActiveHotRestart implements HotRestart {
         this.originalStart = belongings.map(left -> Instant.ofEpochSecond(left.originalStartSeconds()));
         this.lifecycle = new Lifecycle(options.epoch(), observer);
         this.listeners = new Listeners(posix, asChild);
+        migrations.add(listeners.foreignPaths());
         this.drainManager = new DrainManager(options.drainTime(), options.drainStrategy(), System::nanoTime);
         this.logLock = new RobustSharedLock(posix, "the log lock", memory.logLock());
         this.accessLogLock = new RobustSharedLock(posix, "the access log lock", memory.accessLogLock());

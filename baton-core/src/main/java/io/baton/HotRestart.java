@@ -54,6 +54,7 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
         }
         HotRestartOptions same = options.with(values -> {
             values.baseId = belongings.baseId();
+            values.epoch = belongings.epoch();
             values.dynamicBaseId = false;
         });
         return ActiveHotRestart.join(same, posix, stats, observer, Optional.of(belongings));

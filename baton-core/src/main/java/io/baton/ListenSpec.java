@@ -52,10 +52,16 @@ public record ListenSpec(SocketAddress address, SocketType type, int workerIndex
 
     /** Whether a socket bound to {@code actual} is at this address. */
     boolean isAt(SocketAddress actual) {
-        return actual instanceof SocketAddress.UnixAbstract(String name, boolean ignored)
-                ? address instanceof SocketAddress.UnixAbstract(String wanted, boolean alsoIgnored)
-                        && name.equals(wanted)
-                : actual.equals(address);
+        return switch (actual) {
+            case SocketAddress.Inet inet -> inet.equals(address);
+            case SocketAddress.UnixPath(String bound) ->
+                address instanceof SocketAddress.UnixPath(String wanted)
+                        && (bound.equals(wanted) || UnixPaths.isTemporaryNameOf(wanted, bound));
+            case SocketAddress.UnixAbstract(String name, boolean ignored) ->
+                address instanceof SocketAddress.UnixAbstract(String wanted, boolean alsoIgnored)
+                        && name.equals(wanted);
+            case SocketAddress.UnixUnnamed unnamed -> false;
+        };
     }
 
     boolean sameAddress(ListenSpec other) {

@@ -11,13 +11,16 @@ public final class ListenerSocket {
     private final ListenSpec spec;
     private final SocketAddress boundAddress;
     private final boolean inherited;
+    private final PathPolicy paths;
 
-    ListenerSocket(Posix posix, Fd fd, ListenSpec spec, boolean inherited) {
+    ListenerSocket(Posix posix, Fd fd, ListenSpec spec, boolean inherited, PathPolicy paths) {
         this.posix = posix;
         this.fd = fd;
         this.spec = spec;
         this.inherited = inherited;
-        this.boundAddress = posix.localAddress(fd);
+        this.paths = paths;
+        // A path may have been given another name since it was bound; clients come to the one in the spec.
+        this.boundAddress = spec.address() instanceof SocketAddress.UnixPath path ? path : posix.localAddress(fd);
     }
 
     /** The socket, non-blocking. Borrowed: {@link Listeners} closes it, right after {@link ParentDuties#drainListeners} returned. */
@@ -39,9 +42,13 @@ public final class ListenerSocket {
         return ListenUrl.format(boundAddress, spec.type());
     }
 
-    /** True when the parent had it: connections may wait in its queue already. */
+    /** True when the parent, or another before us, had it: connections may wait in its queue already. */
     public boolean inherited() {
         return inherited;
+    }
+
+    PathPolicy paths() {
+        return paths;
     }
 
     /**

@@ -1,19 +1,25 @@
 package io.baton;
 
+import io.baton.posix.Errno;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
+import io.baton.posix.PosixException;
 import io.baton.posix.SocketAddress;
 import io.baton.posix.SocketFamily;
 import io.baton.posix.SocketOption;
 import io.baton.posix.SocketType;
+import io.baton.spi.Heirloom;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,22 +38,51 @@ public final class Listeners {
     /** A child has got at least one of our sockets: paths are its to remove. */
     private boolean handedOver;
 
+    /** A program that is no child of ours has got them: whether it lives, nobody tells us. */
+    private boolean handedOut;
+
+    private boolean pathsKept;
+
+    /** What a child has got. */
+    private final Set<ListenerSocket> passedOn = new HashSet<>();
+
+    private final ReusePortSteering steering;
+
     /** We are ready: until then the paths of inherited sockets are those of a parent that serves on if we fail. */
     private boolean takenOver;
+
+    private final ForeignPaths foreignPaths;
 
     Listeners(Posix posix, ParentSockets parent) {
         this.posix = posix;
         this.parent = parent;
+        this.steering = new ReusePortSteering(posix);
+        this.foreignPaths = new ForeignPaths(posix);
+    }
+
+    /** What the next process must know of paths that are neither its nor ours. */
+    Heirloom foreignPaths() {
+        return foreignPaths;
     }
 
     /**
-     * Sockets that {@link #listen} is to take before it binds one. What no listener has claimed when this process is ready is closed,
-     * and the path of such a UNIX socket removed, as nginx does. Before {@link #listen}.
+     * Sockets that {@link #listen} is to take before it binds one. What no listener has claimed when this process is ready is closed; of
+     * duplicates of one socket only the first is kept. Before {@link #listen}.
      *
      * @param inherited now owned here, whatever becomes of them
      */
     public synchronized void adopt(Collection<InheritedSocket> inherited) {
-        unclaimed.addAll(inherited);
+        Set<String> known = new HashSet<>();
+        unclaimed.forEach(socket -> identity(socket.fd()).ifPresent(known::add));
+        for (InheritedSocket socket : inherited) {
+            Optional<String> identity = identity(socket.fd());
+            if (identity.isPresent() && !known.add(identity.get())) {
+                LOG.debug("{}: the same socket came twice", socket);
+                socket.fd().close();
+            } else {
+                unclaimed.add(socket);
+            }
+        }
     }
 
     /** Inherited sockets that no listener has claimed so far. Their fds are borrowed. */
@@ -59,8 +94,9 @@ public final class Listeners {
      * An inherited socket for {@code spec}, the parent's, or else a freshly bound one that needs {@link ListenerSocket#activate}. After
      * {@link HotRestart#ready} always a freshly bound one: a draining parent has none.
      *
-     * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for
-     * @throws io.baton.posix.PosixException when binding fails; EADDRINUSE when a live process listens on a UNIX path
+     * @throws HotRestartException when the parent does not answer in time, or passes a socket that is not what was asked for; or when an
+     *     inherited socket on another address is in the way
+     * @throws PosixException when binding fails; EADDRINUSE when a live process listens on a UNIX path
      */
     public synchronized ListenerSocket listen(ListenSpec spec) throws HotRestartException {
         for (ListenerSocket socket : sockets) {
@@ -74,7 +110,7 @@ public final class Listeners {
         if (inherited.isEmpty() && !spec.anyPort()) {
             inherited = inherit(spec);
         }
-        ListenerSocket socket = inherited.isPresent() ? inherited.get() : bind(spec);
+        ListenerSocket socket = inherited.isPresent() ? inherited.get() : bindBesideInherited(spec);
         sockets.add(socket);
         return socket;
     }
@@ -118,17 +154,73 @@ public final class Listeners {
     }
 
     /**
+     * Duplicates of the sockets, one for each address, for a program that is no child of ours: an nginx that is started with them, an
+     * HAProxy that asks. From now on the paths of UNIX listeners are left alone: they may be that program's.
+     *
+     * <p>One for each address, because such a program takes one, and what waits in the queues of the others is reset when we close
+     * them: see {@link #directToHandedOut}.
+     *
+     * @return the caller owns them; none once this process drains
+     * @throws io.baton.posix.PosixException when there are not enough fds for all; none is returned then
+     */
+    public synchronized List<Fd> duplicates() {
+        List<Fd> duplicates = new ArrayList<>();
+        try {
+            for (ListenerSocket socket : ReusePortSteering.firstOfEach(sockets)) {
+                duplicates.add(posix.duplicate(socket.fd(), 0));
+            }
+        } catch (RuntimeException e) {
+            duplicates.forEach(Fd::close);
+            throw e;
+        }
+        handedOut |= !duplicates.isEmpty();
+        return duplicates;
+    }
+
+    /** Does something with every socket, none of which is closed meanwhile; it must not wait. */
+    public synchronized void forEach(Consumer<ListenerSocket> action) {
+        sockets.forEach(action);
+    }
+
+    /** Leaves the paths of UNIX listeners alone from now on: somebody keeps the sockets for a process that may come later. */
+    public synchronized void keepPaths() {
+        pathsKept = true;
+    }
+
+    /** Those that no child has asked for. Their fds are borrowed. */
+    public synchronized List<ListenerSocket> notPassedOn() {
+        return sockets.stream().filter(socket -> !passedOn.contains(socket)).toList();
+    }
+
+    /**
+     * Where several of our sockets listen on one address by SO_REUSEPORT, has new connections come to that one of them only that was
+     * handed out. To be called some time, longer than a handshake takes, before this process stops accepting: what is on its way to the
+     * others still arrives there.
+     *
+     * @return whether there was anything to direct, and so something to wait for
+     */
+    public synchronized boolean directToHandedOut() {
+        return handedOut && steering.begin(sockets);
+    }
+
+    /**
      * Closes every fd. Paths of UNIX listeners are removed unless they are somebody else's: the child's, once it has been given sockets,
-     * and the parent's before {@link HotRestart#ready}. Idempotent.
+     * that of whoever has got {@link #duplicates}, and the parent's before {@link HotRestart#ready}. Idempotent.
      */
     public synchronized void closeAll() {
         for (ListenerSocket socket : sockets) {
-            boolean ours = !handedOver && (takenOver || !socket.inherited());
-            if (ours && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)) {
+            boolean ours = !handedOver && !handedOut && !pathsKept && (takenOver || !socket.inherited());
+            if (ours
+                    && socket.boundAddress() instanceof SocketAddress.UnixPath(String path)
+                    && foreignPaths.mayRemove(path, socket.paths())) {
                 UnixPaths.unlinkQuietly(posix, path);
             }
-            socket.fd().close();
+            if (!steering.hasChosen(socket)) {
+                socket.fd().close();
+            }
         }
+        steering.end();
+        sockets.forEach(socket -> socket.fd().close());
         sockets.clear();
         unclaimed.forEach(socket -> socket.fd().close());
         unclaimed.clear();
@@ -136,28 +228,34 @@ public final class Listeners {
 
     /** The socket a child asks for: same address and type, and the worker's own or, without reuse_port, the one that all share. */
     synchronized Optional<Fd> forChild(String url, int workerIndex) {
-        return ListenUrl.parse(url)
+        Optional<ListenerSocket> found = ListenUrl.parse(url)
                 .flatMap(wanted -> sockets.stream()
                         .filter(socket -> socket.boundAddress().equals(wanted.address())
                                 && socket.spec().type() == wanted.type()
                                 && (socket.spec().workerIndex() == workerIndex
                                         || !socket.spec().reusePort()))
-                        .map(ListenerSocket::fd)
                         .findFirst());
+        found.ifPresent(passedOn::add);
+        return found.map(ListenerSocket::fd);
     }
 
     /** From now on the child answers for the paths; false takes that back when the child has failed. */
     synchronized void handedOver(boolean toChild) {
         handedOver = toChild;
+        if (!toChild) {
+            passedOn.clear();
+        }
     }
 
     /** From now on the paths of inherited sockets are ours: the parent stops accepting. */
     synchronized void takenOver() {
         takenOver = true;
         for (InheritedSocket socket : unclaimed) {
-            LOG.info("{}: no listener is configured there, it is closed", socket);
-            if (socket.address() instanceof SocketAddress.UnixPath(String path)) {
-                UnixPaths.unlinkQuietly(posix, path);
+            LOG.debug("{}: no listener is configured there, it is closed", socket);
+            if (socket.paths() == PathPolicy.LIKE_NGINX
+                    && socket.address() instanceof SocketAddress.UnixPath path
+                    && sockets.stream().noneMatch(used -> used.boundAddress().equals(path))) {
+                UnixPaths.unlinkQuietly(posix, path.path());
             }
             socket.fd().close();
         }
@@ -175,9 +273,13 @@ public final class Listeners {
         if (spec.type() != SocketType.DATAGRAM) {
             posix.listen(fd, spec.backlog()); // whoever bound it may not have, and nginx never does so for its child
         }
-        ListenerSocket socket = new ListenerSocket(posix, fd, spec, true);
+        PathPolicy paths = found.get().paths();
+        ListenerSocket socket = new ListenerSocket(posix, fd, spec, true, paths);
         unclaimed.remove(found.get());
-        LOG.info("{}: inherited for {}", found.get(), spec.url());
+        if (paths == PathPolicy.LEFT_ALONE && spec.address() instanceof SocketAddress.UnixPath(String path)) {
+            foreignPaths.add(path);
+        }
+        LOG.debug("{}: inherited for {}", found.get(), spec.url());
         return Optional.of(socket);
     }
 
@@ -191,7 +293,7 @@ public final class Listeners {
             requireAddress(fd.get(), spec);
             posix.setNonBlocking(fd.get(), true);
             LOG.debug("obtained socket for address {} worker {} from parent", spec.url(), spec.workerIndex());
-            return Optional.of(new ListenerSocket(posix, fd.get(), spec, true));
+            return Optional.of(new ListenerSocket(posix, fd.get(), spec, true, PathPolicy.OURS));
         } catch (HotRestartException | RuntimeException e) {
             fd.get().close();
             throw e;
@@ -216,6 +318,24 @@ public final class Listeners {
         }
     }
 
+    /** An inherited {@code 0.0.0.0:80} does not let {@code 127.0.0.1:80} be bound, and EADDRINUSE alone would not tell why. */
+    private ListenerSocket bindBesideInherited(ListenSpec spec) throws HotRestartException {
+        try {
+            return bind(spec);
+        } catch (PosixException e) {
+            Optional<InheritedSocket> inTheWay = unclaimed.stream()
+                    .filter(socket -> e.errno() == Errno.EADDRINUSE && socket.samePort(spec))
+                    .findFirst();
+            if (inTheWay.isEmpty() || spec.workerIndex() > 0) {
+                throw e;
+            }
+            throw new HotRestartException(
+                    "cannot bind %s beside the inherited %s: give the listener that very address"
+                            .formatted(spec.url(), inTheWay.get()),
+                    e);
+        }
+    }
+
     private ListenerSocket bind(ListenSpec spec) {
         SocketFamily family = switch (spec.address()) {
             case SocketAddress.Inet inet ->
@@ -232,7 +352,7 @@ public final class Listeners {
                 setOptions(fd, family, spec);
                 posix.bind(fd, spec.address());
             }
-            return new ListenerSocket(posix, fd, spec, false);
+            return new ListenerSocket(posix, fd, spec, false, PathPolicy.OURS);
         } catch (RuntimeException e) {
             fd.close();
             throw e;

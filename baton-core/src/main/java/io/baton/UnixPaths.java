@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class UnixPaths {
     private static final Logger LOG = LoggerFactory.getLogger(UnixPaths.class);
 
+    private static final String TEMPORARY = ".tmp";
+
     private UnixPaths() {}
 
     /**
@@ -46,6 +48,22 @@ final class UnixPaths {
                 LOG.warn("a socket path stays behind: {}", e.getMessage());
             }
         }
+    }
+
+    /**
+     * Whether {@code bound} is what HAProxy binds to before it renames the file to {@code path}: {@code path.PID.tmp}. The kernel goes on
+     * telling that name, whatever becomes of the file.
+     */
+    static boolean isTemporaryNameOf(String path, String bound) {
+        if (!bound.startsWith(path) || !bound.endsWith(TEMPORARY)) {
+            return false;
+        }
+        int digits = bound.length() - TEMPORARY.length() - path.length() - 1;
+        return digits > 0
+                && bound.charAt(path.length()) == '.'
+                && bound.substring(path.length() + 1, path.length() + 1 + digits)
+                        .chars()
+                        .allMatch(c -> c >= '0' && c <= '9');
     }
 
     private static boolean isStale(Posix posix, SocketAddress.UnixPath address, SocketType type) {

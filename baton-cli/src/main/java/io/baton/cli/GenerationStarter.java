@@ -1,5 +1,6 @@
 package io.baton.cli;
 
+import io.baton.inherit.Variables;
 import io.baton.posix.Posix;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -48,6 +49,8 @@ final class GenerationStarter {
                 .redirectOutput(Redirect.INHERIT)
                 .redirectError(Redirect.INHERIT);
         Map<String, String> environment = builder.environment();
+        // They name fds of this process, and a generation gets none of those.
+        Variables.removeFrom(environment);
         environment.put("NOTIFY_SOCKET", directory.notifySocket().toString());
         environment.put(SupervisorLink.VARIABLE, directory.path().toString());
         // The JVM that runs us will do for the child, wherever PATH and JAVA_HOME point.

@@ -17,6 +17,9 @@ final class HandoverLedger {
 
     private record ParentEnd(long drained, long cut, long atMs) {}
 
+    /** Set before the supervisor's thread has anything to do. */
+    private volatile ServiceManager manager = ServiceManager.NONE;
+
     /** @param journal is given each as it ended, and again when more is known of it */
     HandoverLedger(Consumer<String> announce, Consumer<Handover> journal) {
         this.announce = announce;
@@ -39,12 +42,25 @@ final class HandoverLedger {
         job = asked;
         parentEnd = null;
         asked.accepted(serving);
+        manager.reloading("a hot restart is under way");
+    }
+
+    void tell(ServiceManager told) {
+        manager = told;
+    }
+
+    /** A hot restart that does not even begin: who has asked for it by a signal must not wait for one. */
+    void refuse(UpgradeJob asked, String reason) {
+        asked.refused(reason);
+        manager.reloading("the hot restart is refused");
+        manager.ready("serving; a hot restart was refused: " + reason);
     }
 
     /** Does nothing when no hot restart is under way. */
     void progress(String words) {
         if (job != null) {
             job.progress(words);
+            manager.progress(words);
         }
     }
 
@@ -78,6 +94,8 @@ final class HandoverLedger {
             }
         }
         job = null;
+        manager.ready(
+                result == Result.COMMITTED ? "serving; " + words : "serving; the last hot restart failed: " + words);
     }
 
     /** A generation tells of its connections; it counts if it was the child of the last hot restart. */

@@ -45,15 +45,17 @@ final class Notifier implements AutoCloseable {
 
     /** Returns whether it need not be said again: false when the receiver is dead, or so slow that its queue is full. */
     boolean send(NotifyMessage message) {
+        return send(message, List.of());
+    }
+
+    /** As {@link #send(NotifyMessage)}, with fds for the receiver to keep. They stay the caller's. */
+    boolean send(NotifyMessage message, List<Fd> fds) {
         if (target.isEmpty() || target.get().socket().isClosed()) {
             return true;
         }
         try {
             posix.sendMessageTo(
-                    target.get().socket(),
-                    message.encode(),
-                    List.of(),
-                    target.get().address());
+                    target.get().socket(), message.encode(), fds, target.get().address());
             return true;
         } catch (PosixException e) {
             // The supervisor may be dead, or slow: the generation serves on, and reports again within a second.

@@ -16,6 +16,13 @@ record NotifyMessage(Map<String, String> fields) {
 
     static final String READY = "READY";
     static final String STATUS = "STATUS";
+    static final String RELOADING = "RELOADING";
+    static final String MONOTONIC_USEC = "MONOTONIC_USEC";
+    static final String MAINPID = "MAINPID";
+    static final String FDSTORE = "FDSTORE";
+    static final String FDSTOREREMOVE = "FDSTOREREMOVE";
+    static final String FDNAME = "FDNAME";
+    static final String FDPOLL = "FDPOLL";
     static final String STOPPING = "STOPPING";
     /** Why a generation could not start: one line. */
     static final String FAILURE = "X_BATON_FAILURE";

@@ -48,6 +48,9 @@ final class RunCommand implements Callable<Integer> {
     private boolean noMigration;
 
     @Mixin
+    private final GetsocksOption getsocks = new GetsocksOption();
+
+    @Mixin
     private final ServeCommand.LogOptions log = new ServeCommand.LogOptions();
 
     @Mixin
@@ -115,6 +118,7 @@ final class RunCommand implements Callable<Integer> {
         if (noMigration) {
             flags.add("--no-migration");
         }
+        getsocks.path().ifPresent(path -> flags.addAll(List.of(GetsocksOption.NAME, path.toString())));
         Optional<Path> path = log.path();
         path.ifPresent(
                 file -> flags.addAll(List.of("--log-path", file.toAbsolutePath().toString())));

@@ -43,6 +43,8 @@ final class Serve {
     private final ServeSettings settings;
     private final Notifier notifier;
     private final InPlace inPlace;
+    private final ServiceManager manager;
+    private final Inheriting inheriting;
     private final StartNiceness niceness;
     private final Instant started;
     private final CountDownLatch end = new CountDownLatch(1);
@@ -50,13 +52,17 @@ final class Serve {
     private volatile @Nullable Proxy proxy;
     private volatile @Nullable ExecUpgrade exec;
     private volatile Runnable onChange = () -> {};
+    private volatile FdStore store = FdStore.NONE;
+    private volatile boolean succeeded;
     private volatile boolean broken;
 
-    Serve(Posix posix, ServeSettings settings, Notifier notifier, InPlace inPlace) {
+    Serve(Posix posix, ServeSettings settings, Notifier notifier, InPlace inPlace, Inheriting inheriting) {
         this.posix = posix;
+        this.inheriting = inheriting;
         this.settings = settings;
         this.notifier = notifier;
         this.inPlace = inPlace;
+        this.manager = new ServiceManager(posix, notifier);
         this.niceness = StartNiceness.of(posix, System.getenv());
         this.started = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     }
@@ -117,7 +123,29 @@ final class Serve {
         if (upgrades != null) {
             upgrades.changed(event);
         }
+        tell(event);
         onChange.run();
+    }
+
+    /** What systemd knows of a service, it must know of a hot restart; a supervisor of ours has its own ways, and passes over this. */
+    private void tell(HotRestartEvent event) {
+        switch (event) {
+            case HotRestartEvent.ChildArrived(long pid) -> manager.reloading("pid %d takes over".formatted(pid));
+            case HotRestartEvent.ChildFailed(long pid, boolean _, String reason) ->
+                manager.ready("serving; pid %d did not take over: %s".formatted(pid, reason));
+            case HotRestartEvent.ChildReady(long pid) -> {
+                succeeded = true;
+                store.handOver();
+                manager.succeededBy(pid);
+            }
+            case HotRestartEvent.Ready _,
+                    HotRestartEvent.MigrationBegun _,
+                    HotRestartEvent.MigrationLost _,
+                    HotRestartEvent.RollbackBegun _,
+                    HotRestartEvent.DrainRequested _,
+                    HotRestartEvent.Drained _,
+                    HotRestartEvent.TerminateRequested _ -> {}
+        }
     }
 
     private ExitCode serve(HotRestart joined, Stats stats) throws HotRestartException, ProxyException, CliException {
@@ -126,7 +154,8 @@ final class Serve {
         try (Proxy data = new Proxy(settings.config(), joined, stats, posix, options);
                 GenerationAdmin admin = new GenerationAdmin(settings, joined, data, stats, started, this::end);
                 Reporter reporter = new Reporter(notifier, started, joined, data, posix);
-                ExecUpgrade upgrades = new ExecUpgrade(posix, settings, joined, data, niceness, pidFile)) {
+                ExecUpgrade upgrades = new ExecUpgrade(posix, settings, joined, data, niceness, pidFile);
+                ListenerGiver giver = ListenerGiver.of(settings.getsocksPath(), joined, posix)) {
             proxy = data;
             exec = settings.exec().enabled() ? upgrades : null;
             data.onBroken(this::breakOff);
@@ -137,6 +166,7 @@ final class Serve {
             }
             checkStillWanted();
             joined.shutdownParentAdmin();
+            inheriting.adopt(joined.listeners());
             data.start();
             admin.open();
             joined.serve(new GenerationDuties(data, admin, this::end));
@@ -153,6 +183,11 @@ final class Serve {
             inPlace.settle();
             joined.ready();
             reporter.ready();
+            giver.open();
+            if (settings.fdStore()) {
+                store = FdStore.keep(joined.listeners(), notifier, System.getenv());
+            }
+            inheriting.ready();
             inPlace.serving(settings.configPath(), joined, data);
             if (!inPlace.resumed()) { // the process is older than this image, which has said when it serves
                 LOG.info(
@@ -161,7 +196,7 @@ final class Serve {
             }
             niceness.behind(data::rehearseBehind);
             awaitEnd();
-            shutDown(joined, data, reporter);
+            shutDown(data, reporter);
             return broken ? ExitCode.FAILED : ExitCode.DONE;
         } finally {
             pidFile.ifPresent(PidFile::close);
@@ -184,12 +219,11 @@ final class Serve {
         }
     }
 
-    private void shutDown(HotRestart joined, Proxy data, Reporter reporter) {
-        boolean hasChild = joined.state() instanceof HotRestartState.Draining draining
-                && draining.child().isPresent();
-        if (!hasChild) {
+    private void shutDown(Proxy data, Reporter reporter) {
+        // Not asked of the state: when the child has told us to end, that is all it still knows.
+        if (!succeeded) {
             // A retiring parent must not say it: systemd would take it for the end of the service.
-            notifier.send(NotifyMessage.of(NotifyMessage.STOPPING, "1"));
+            manager.stopping();
         }
         data.stopAccepting();
         long cut = data.connections();
@@ -229,7 +263,7 @@ final class Serve {
             end();
         } else {
             LOG.info("SIGWINCH: draining");
-            joined.drain();
+            ListenerGiver.drain(joined);
         }
     }
 

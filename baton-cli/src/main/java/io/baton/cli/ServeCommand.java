@@ -2,6 +2,9 @@ package io.baton.cli;
 
 import io.baton.HotRestart;
 import io.baton.HotRestartOptions;
+import io.baton.inherit.InheritException;
+import io.baton.inherit.Inheritance;
+import io.baton.inherit.Inheritances;
 import io.baton.posix.Posix;
 import io.baton.proxy.BatonConfig;
 import java.io.IOException;
@@ -71,6 +74,29 @@ final class ServeCommand implements Callable<Integer> {
                             + "with all listeners and connections, which pause for as long as a JVM starts.")
     private boolean inPlaceUpgrade;
 
+    @Option(
+            names = "--inherit",
+            paramLabel = "SOURCE",
+            defaultValue = "auto",
+            description = "Whose listening sockets to take over, besides those of a parent of our own: "
+                    + Inheritances.EXPECTED + ". Default ${DEFAULT-VALUE}: what the environment tells.")
+    private String inherit = "auto";
+
+    @Option(
+            names = "--sidecar-pair",
+            description = "Take over from the other container of the pod when SIDECARSET_VERSION says so (OpenKruise); "
+                    + "--socket-path must lie in a volume that both have.")
+    private boolean sidecarPair;
+
+    @Option(
+            names = "--fd-store",
+            description =
+                    "Have systemd keep the listeners (FileDescriptorStoreMax=), for --inherit systemd after a crash.")
+    private boolean fdStore;
+
+    @Mixin
+    private final GetsocksOption getsocks = new GetsocksOption();
+
     @Mixin
     private final LogOptions log = new LogOptions();
 
@@ -115,6 +141,8 @@ final class ServeCommand implements Callable<Integer> {
                 log.apply();
                 BatonConfig loaded = Configs.parse(config, inPlace.config(config));
                 ExecSettings execSettings = execSettings();
+                boolean heir = inPlace.resumed() || execSettings.inheritance().isPresent();
+                Inheritance inheritance = heir ? new Inheritance.None() : inheritance();
                 HotRestartOptions options = options(loaded, execSettings);
                 if (mode == Mode.VALIDATE) {
                     spec.commandLine().getOut().printf("configuration '%s' OK%n", config);
@@ -123,12 +151,16 @@ final class ServeCommand implements Callable<Integer> {
                 ServeSettings settings = new ServeSettings(
                         config,
                         loaded,
-                        options,
+                        Inheriting.lineage(Posix.linux(), inheritance, paired(options)),
                         mode == Mode.INIT_ONLY,
                         Optional.ofNullable(adminAddressPath),
                         concurrency == null ? Runtime.getRuntime().availableProcessors() : concurrency,
+                        getsocks.path(),
+                        fdStore,
                         execSettings);
-                return new Serve(Posix.linux(), settings, notifier, inPlace).run(signals).code;
+                try (Inheriting inheriting = Inheriting.begin(Posix.linux(), inheritance)) {
+                    return new Serve(Posix.linux(), settings, notifier, inPlace, inheriting).run(signals).code;
+                }
             } catch (CliException e) {
                 inPlace.failed(String.valueOf(e.getMessage()));
                 notifier.send(NotifyMessage.of(NotifyMessage.FAILURE, e.getMessage()));
@@ -145,6 +177,21 @@ final class ServeCommand implements Callable<Integer> {
                 exec.enabled() ? ExecEnvironment.read(System.getenv()) : Optional.empty();
         List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
         return new ExecSettings(exec.enabled(), exec.manual(), exec.pidPath(), inheritance, arguments);
+    }
+
+    private HotRestartOptions paired(HotRestartOptions options) throws CliException {
+        return sidecarPair ? SidecarPair.of(System.getenv()).join(Posix.linux(), options) : options;
+    }
+
+    private Inheritance inheritance() throws CliException {
+        try {
+            return Inheritances.of(inherit, System.getenv(), Posix.linux());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "Invalid value for option '--inherit': " + e.getMessage(), e);
+        } catch (InheritException e) {
+            throw new CliException(ExitCode.FAILED, "--inherit %s: %s".formatted(inherit, e.getMessage()), e);
+        }
     }
 
     private HotRestartOptions options(BatonConfig loaded, ExecSettings execSettings) {

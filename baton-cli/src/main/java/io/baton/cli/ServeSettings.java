@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param initOnly get ready, then exit without taking over
  * @param adminAddressPath a file that gets the admin's bound address
  * @param concurrency event loops
+ * @param getsocksPath where HAProxy, or {@code baton hand-over}, gets the listeners
+ * @param fdStore the service manager keeps duplicates of the listeners
  * @param exec how it is upgraded without a supervisor
  */
 record ServeSettings(
@@ -20,6 +22,8 @@ record ServeSettings(
         boolean initOnly,
         Optional<Path> adminAddressPath,
         int concurrency,
+        Optional<Path> getsocksPath,
+        boolean fdStore,
         ExecSettings exec) {
     static final int MAX_CONCURRENCY = 1024;
 }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 
 /** A supervisor with its sockets, from start to end. The caller holds the directory's lock. */
 final class Supervision implements AutoCloseable {
+    private final Posix posix;
     private final RuntimeDir directory;
     private final Consumer<String> announce;
     private final SupervisorLoop loop = new SupervisorLoop();
@@ -29,6 +30,7 @@ final class Supervision implements AutoCloseable {
             RunSettings.Checker checker,
             Consumer<String> announce)
             throws CliException {
+        this.posix = posix;
         this.directory = directory;
         Journal journal = new Journal(directory, InstantSource.system(), announce);
         this.announce = line -> {
@@ -60,9 +62,11 @@ final class Supervision implements AutoCloseable {
     /** Supervises until stopped. */
     ExitCode run(Signals signals, Notifier notifier) throws CliException {
         signals.deliverTo(desk::signalled);
-        start(() -> notifier.send(NotifyMessage.of(NotifyMessage.READY, "1")));
+        ServiceManager manager = new ServiceManager(posix, notifier);
+        supervisor.tell(manager);
+        start(() -> manager.ready("serving"));
         ExitCode code = awaitEnd();
-        notifier.send(NotifyMessage.of(NotifyMessage.STOPPING, "1"));
+        manager.stopping();
         return code;
     }
 

@@ -81,6 +81,11 @@ final class Supervisor {
         firstServing = action;
     }
 
+    /** @param manager is told of every hot restart; set before anything is started */
+    void tell(ServiceManager manager) {
+        ledger.tell(manager);
+    }
+
     // ---- beginnings
 
     void startCold() {

@@ -8,6 +8,7 @@ import static io.baton.posix.ProcessCalls.SIGKILL;
 import io.baton.BaseId;
 import io.baton.cli.SupervisorState.Abandoned;
 import io.baton.cli.SupervisorState.Asked;
+import io.baton.cli.SupervisorState.BackingOff;
 import io.baton.cli.SupervisorState.MakingRoom;
 import io.baton.cli.SupervisorState.Member;
 import io.baton.cli.SupervisorState.Serving;
@@ -54,11 +55,16 @@ final class Upgrades {
             asked.refused(
                     "a hot restart is under way already: " + ledger.job().get().describe());
         } else if (!(lifecycle.state() instanceof Serving(var serving))) {
-            asked.refused("nothing serves that could be replaced: " + lifecycle.state());
+            String reason = "nothing serves that could be replaced: " + lifecycle.state();
+            if (lifecycle.state() instanceof BackingOff) {
+                ledger.refuse(asked, reason);
+            } else {
+                asked.refused(reason);
+            }
         } else {
             ledger.open(asked, serving);
             lifecycle.apply(new Asked());
-            asked.progress("checking the config");
+            ledger.progress("checking the config");
             settings.check(asked, checked -> checked(asked, checked), reason -> abandon(asked, reason));
         }
     }

@@ -42,6 +42,9 @@ public interface FileCalls {
 
     void setCloseOnExec(Fd fd, boolean closeOnExec);
 
+    /** True when the number is open and close-on-exec, so that it cannot have come from the program before this one: fcntl(F_GETFD). */
+    boolean isCloseOnExec(int fd);
+
     /** True when the number is an open fd of this process: fcntl(F_GETFD). */
     boolean isOpen(int fd);
 }

@@ -115,6 +115,11 @@ final class LinuxFiles implements FileCalls {
     }
 
     @Override
+    public boolean isCloseOnExec(int fd) {
+        return descriptorFlags(fd) == FD_CLOEXEC;
+    }
+
+    @Override
     public boolean isOpen(int fd) {
         return descriptorFlags(fd) >= 0;
     }

@@ -80,6 +80,16 @@ final class LinuxPosix implements Posix {
     }
 
     @Override
+    public void directReusePort(Fd listener, int index) {
+        SOCKETS.directReusePort(listener, index);
+    }
+
+    @Override
+    public void spreadReusePort(Fd listener) {
+        SOCKETS.spreadReusePort(listener);
+    }
+
+    @Override
     public void shutdown(Fd socket, ShutdownHow how) {
         SOCKETS.shutdown(socket, how);
     }
@@ -245,6 +255,11 @@ final class LinuxPosix implements Posix {
     }
 
     @Override
+    public boolean isCloseOnExec(int fd) {
+        return FILES.isCloseOnExec(fd);
+    }
+
+    @Override
     public boolean isOpen(int fd) {
         return FILES.isOpen(fd);
     }
@@ -357,6 +372,11 @@ final class LinuxPosix implements Posix {
     @Override
     public void setNice(long thread, int nice) {
         PROCESSES.setNice(thread, nice);
+    }
+
+    @Override
+    public long monotonicMicros() {
+        return PROCESSES.monotonicMicros();
     }
 
     @Override

@@ -15,6 +15,9 @@ final class LinuxProcesses implements ProcessCalls {
     private static final int WNOHANG = 1;
     private static final int PR_SET_PDEATHSIG = 1;
     private static final int PRIO_PROCESS = 0;
+    private static final int CLOCK_MONOTONIC = 1;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final long NANOS_PER_MICRO = 1_000;
     private static final int RLIMIT_NOFILE = 7;
     private static final long RLIM_INFINITY = -1;
 
@@ -35,6 +38,7 @@ final class LinuxProcesses implements ProcessCalls {
         private static final NativeCall KILL = NativeCall.words("kill", 2);
         private static final NativeCall PRCTL = NativeCall.variadic("prctl", 3, 1);
         private static final NativeCall SETPRIORITY = NativeCall.words("setpriority", 3);
+        private static final NativeCall CLOCK_GETTIME = NativeCall.words("clock_gettime", 2);
         private static final NativeCall GETRLIMIT = NativeCall.words("getrlimit", 2);
         private static final NativeCall SETRLIMIT = NativeCall.words("setrlimit", 2);
     }
@@ -98,6 +102,13 @@ final class LinuxProcesses implements ProcessCalls {
     @Override
     public void setNice(long thread, int nice) {
         check(Native.SETPRIORITY.call(PRIO_PROCESS, thread, nice), "setpriority(PRIO_PROCESS, %d, %d)", thread, nice);
+    }
+
+    @Override
+    public long monotonicMicros() {
+        MemorySegment time = CallScratch.argument(); // struct timespec: seconds, nanoseconds
+        check(Native.CLOCK_GETTIME.call(CLOCK_MONOTONIC, time.address()), "clock_gettime(CLOCK_MONOTONIC)");
+        return time.get(JAVA_LONG, 0) * MICROS_PER_SECOND + time.get(JAVA_LONG, Long.BYTES) / NANOS_PER_MICRO;
     }
 
     @Override

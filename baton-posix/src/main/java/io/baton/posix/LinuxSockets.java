@@ -2,6 +2,8 @@ package io.baton.posix;
 
 import static io.baton.posix.PosixException.check;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,6 +15,11 @@ final class LinuxSockets implements SocketCalls {
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+    private static final int SO_DETACH_REUSEPORT_BPF = 68;
+    private static final short BPF_RETURN_CONSTANT = 0x06;
+    private static final int BPF_INSTRUCTION_BYTES = 8;
+    private static final int BPF_PROGRAM_BYTES = 16;
     private static final int SO_LINGER = 13;
     private static final int SO_PEERCRED = 17;
     private static final int CREDENTIALS_BYTES = 12;
@@ -158,6 +165,36 @@ final class LinuxSockets implements SocketCalls {
                 number,
                 on,
                 seconds);
+    }
+
+    /** One instruction, {@code return index}: struct sock_fprog {u16 len; sock_filter *} with one {u16 code; u8 jt, jf; u32 k}. */
+    @Override
+    public void directReusePort(Fd listener, int index) {
+        int number = listener.number();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment filter = arena.allocate(BPF_INSTRUCTION_BYTES, Integer.BYTES);
+            filter.set(JAVA_SHORT, 0, BPF_RETURN_CONSTANT);
+            filter.set(JAVA_INT, Integer.BYTES, index);
+            MemorySegment program = arena.allocate(BPF_PROGRAM_BYTES, Long.BYTES);
+            program.set(JAVA_SHORT, 0, (short) 1);
+            program.set(JAVA_LONG, Long.BYTES, filter.address());
+            check(
+                    Native.SETSOCKOPT.call(
+                            number, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program.address(), BPF_PROGRAM_BYTES),
+                    "setsockopt(fd=%d, option=SO_ATTACH_REUSEPORT_CBPF, index=%d)",
+                    number,
+                    index);
+        }
+    }
+
+    @Override
+    public void spreadReusePort(Fd listener) {
+        int number = listener.number();
+        MemorySegment unused = CallScratch.argument();
+        check(
+                Native.SETSOCKOPT.call(number, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, unused.address(), Integer.BYTES),
+                "setsockopt(fd=%d, option=SO_DETACH_REUSEPORT_BPF)",
+                number);
     }
 
     @Override

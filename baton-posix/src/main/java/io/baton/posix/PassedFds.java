@@ -12,7 +12,7 @@ import java.util.List;
 record PassedFds(List<Placement> placements) implements AutoCloseable {
 
     /** The first number after standard input, output and error. */
-    static final int FIRST_TARGET = 3;
+    static final int FIRST_TARGET = SpawnRequest.FIRST_INHERITED;
 
     /** That {@code source} is to be {@code target} there. */
     record Placement(Fd source, int target) {}

@@ -86,6 +86,9 @@ public interface ProcessCalls {
      */
     void setNice(long thread, int nice);
 
+    /** clock_gettime(CLOCK_MONOTONIC), in microseconds: the clock that systemd compares with its own. */
+    long monotonicMicros();
+
     /** RLIMIT_NOFILE. */
     ResourceLimit openFileLimit();
 

@@ -44,6 +44,17 @@ public interface SocketCalls {
     /** SO_LINGER; {@code on} with 0 seconds makes the next close send RST; socket(7). */
     void setLinger(Fd socket, boolean on, int seconds);
 
+    /**
+     * SO_ATTACH_REUSEPORT_CBPF: of the sockets that listen on the address of {@code listener} by SO_REUSEPORT, one gets all new connections,
+     * until {@link #spreadReusePort}; socket(7). Connections that wait in the others' queues stay there.
+     *
+     * @param index which: they are counted in the order in which they began to listen, and when one is closed the last takes its place
+     */
+    void directReusePort(Fd listener, int index);
+
+    /** SO_DETACH_REUSEPORT_BPF: they share them again. Linux 5.3. ENOENT when they do already. */
+    void spreadReusePort(Fd listener);
+
     void shutdown(Fd socket, ShutdownHow how);
 
     /** SO_PEERCRED: who connected or made the pair, as the kernel recorded it then; unix(7). */

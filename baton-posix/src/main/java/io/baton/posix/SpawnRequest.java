@@ -20,6 +20,9 @@ public record SpawnRequest(
         List<Fd> inherited,
         Optional<StandardStreams> standardStreams) {
 
+    /** The program's number for the first inherited fd: the one after standard input, output and error. */
+    public static final int FIRST_INHERITED = 3;
+
     public SpawnRequest {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);

@@ -107,8 +107,10 @@ class LinuxFilesTest {
         Fd event = posix.eventFd();
         int number = event.number();
         assertThat(posix.isOpen(number)).isTrue();
+        assertThat(posix.isCloseOnExec(number)).isTrue();
         event.close();
         assertThat(posix.isOpen(number)).isFalse();
         assertThat(posix.isOpen(-1)).isFalse();
+        assertThat(posix.isCloseOnExec(number)).isFalse();
     }
 }

@@ -54,7 +54,22 @@ public final class EnvoyProcess implements AutoCloseable {
      */
     public static EnvoyProcess start(Path binary, Path directory, Ports ports, int epoch, String... options)
             throws IOException {
-        Path config = Files.writeString(directory.resolve("envoy.yaml"), configuration(ports));
+        return start(binary, directory, configuration(ports, ""), ports.admin(), epoch, options);
+    }
+
+    /** As the other, with further listeners: on the same port of {@code [::1]}, and at a path. */
+    public static EnvoyProcess start(Path binary, Path directory, Ports ports, Path path, int epoch, String... options)
+            throws IOException {
+        String further =
+                listener("tcp6", "socket_address: { address: \"::1\", port_value: %d }".formatted(ports.listener()))
+                        + listener("unix", "pipe: { path: %s }".formatted(path));
+        return start(binary, directory, configuration(ports, further), ports.admin(), epoch, options);
+    }
+
+    private static EnvoyProcess start(
+            Path binary, Path directory, String configuration, int admin, int epoch, String... options)
+            throws IOException {
+        Path config = Files.writeString(directory.resolve("envoy.yaml"), configuration);
         Path log = directory.resolve("envoy-%d.log".formatted(epoch));
         List<String> command = new ArrayList<>(List.of(
                 binary.toString(),
@@ -71,7 +86,7 @@ public final class EnvoyProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        return new EnvoyProcess(process, log, ports.admin());
+        return new EnvoyProcess(process, log, admin);
     }
 
     /** Whether it ends by itself before {@code patience} is over. */
@@ -123,22 +138,27 @@ public final class EnvoyProcess implements AutoCloseable {
         }
     }
 
-    private static String configuration(Ports ports) {
+    private static String listener(String name, String address) {
         return """
-            admin:
-              address: { socket_address: { address: 127.0.0.1, port_value: %d } }
-            static_resources:
-              listeners:
-              - name: tcp
-                address: { socket_address: { address: 127.0.0.1, port_value: %d } }
+              - name: %s
+                address: { %s }
                 filter_chains:
                 - filters:
                   - name: envoy.filters.network.tcp_proxy
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
-                      stat_prefix: tcp
+                      stat_prefix: %s
                       cluster: origin
-              clusters:
+            """.formatted(name, address, name);
+    }
+
+    private static String configuration(Ports ports, String further) {
+        return """
+            admin:
+              address: { socket_address: { address: 127.0.0.1, port_value: %d } }
+            static_resources:
+              listeners:
+            %s%s  clusters:
               - name: origin
                 connect_timeout: 5s
                 type: STATIC
@@ -147,6 +167,10 @@ public final class EnvoyProcess implements AutoCloseable {
                   endpoints:
                   - lb_endpoints:
                     - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: %d } } }
-            """.formatted(ports.admin(), ports.listener(), ports.origin());
+            """.formatted(
+                ports.admin(),
+                listener("tcp", "socket_address: { address: 127.0.0.1, port_value: %d }".formatted(ports.listener())),
+                further,
+                ports.origin());
     }
 }

@@ -9,6 +9,10 @@ import io.baton.bench.HttpPlan;
 import io.baton.bench.HttpResult;
 import io.baton.testkit.EnvoyProcess;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,15 +44,23 @@ class EnvoyChainTest {
         try (HttpOrigin origin = HttpOrigin.start()) {
             EnvoyProcess.Ports ports =
                     new EnvoyProcess.Ports(admin, port, origin.address().getPort());
-            Path batonConfig = Configs.write(
-                    temp,
-                    port,
-                    origin.address(),
-                    "admin: { address: \"127.0.0.1:%d\" }".formatted(admin),
-                    "handover: { rehearsal: 200ms, drain: 2s, parent_shutdown: 4s }");
-            try (EnvoyProcess first = startEnvoy(envoy, ports, 0)) {
+            Path path = temp.resolve("app.sock");
+            Path batonConfig =
+                    Files.writeString(temp.resolve("baton.yaml"), """
+                    admin: { address: "127.0.0.1:%1$d" }
+                    listeners:
+                      - { name: web, address: "127.0.0.1:%2$d", tcp: { cluster: origin } }
+                      - { name: web6, address: "[::1]:%2$d", tcp: { cluster: origin } }
+                      - { name: app, address: "unix:%3$s", tcp: { cluster: origin } }
+                    clusters:
+                      - { name: origin, endpoints: [ "127.0.0.1:%4$d" ] }
+                    handover: { rehearsal: 200ms, drain: 2s, parent_shutdown: 4s }
+                    """.formatted(admin, port, path, ports.origin()));
+            try (EnvoyProcess first = startEnvoy(envoy, ports, path, 0)) {
                 await().atMost(PATIENCE).until(() -> serverInfo(admin).contains("\"restart_epoch\": 0"));
-                try (HttpLoad load = HttpLoad.start(HttpPlan.newConnections(Configs.loopback(port), 200))) {
+                try (HttpLoad load = HttpLoad.start(HttpPlan.newConnections(Configs.loopback(port), 200));
+                        Knocking v6 = new Knocking(new InetSocketAddress(InetAddress.ofLiteral("::1"), port));
+                        Knocking unix = new Knocking(UnixDomainSocketAddress.of(path))) {
                     await().until(() -> load.progress().answered() > 50);
                     try (ServedGeneration second = ServedGeneration.start(
                                     "-c", batonConfig.toString(), "--base-id", baseId, "--restart-epoch", "1")
@@ -58,7 +70,7 @@ class EnvoyChainTest {
                                 .isTrue();
                         assertThat(first.exitCode()).isZero();
                         assertThat(serverInfo(admin)).contains("\"restart_epoch\": 1");
-                        try (EnvoyProcess _ = startEnvoy(envoy, ports, 2)) {
+                        try (EnvoyProcess _ = startEnvoy(envoy, ports, path, 2)) {
                             assertThat(second.awaitExit())
                                     .as("Baton ends at Envoy's word")
                                     .isZero();
@@ -68,6 +80,8 @@ class EnvoyChainTest {
                                     .as("%s", result.failures())
                                     .isTrue();
                             assertThat(result.answered()).isGreaterThan(500);
+                            v6.stop();
+                            unix.stop();
                         }
                     }
                 }
@@ -84,8 +98,8 @@ class EnvoyChainTest {
                 .containsPattern("listener\\.127\\.0\\.0\\.1_\\d+\\.downstream_cx_total: [1-9]\\d\\d");
     }
 
-    private EnvoyProcess startEnvoy(Path envoy, EnvoyProcess.Ports ports, int epoch) throws IOException {
-        return EnvoyProcess.start(envoy, temp, ports, epoch, "--base-id", baseId, "--concurrency", "2");
+    private EnvoyProcess startEnvoy(Path envoy, EnvoyProcess.Ports ports, Path path, int epoch) throws IOException {
+        return EnvoyProcess.start(envoy, temp, ports, path, epoch, "--base-id", baseId, "--concurrency", "2");
     }
 
     private static String serverInfo(int admin) {

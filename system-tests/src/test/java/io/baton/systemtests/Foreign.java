@@ -21,6 +21,10 @@ enum Foreign {
     CHROMIUM("chromium", "chromium"),
     WRK("wrk", "wrk"),
     H2LOAD("h2load", "nghttp2-client"),
+    NGINX("nginx", "nginx"),
+    HAPROXY("haproxy", "haproxy"),
+    SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
+    UNSHARE("unshare", "util-linux"),
     PYTHON("python3", "python3"),
     REDIS_SERVER("redis-server", "redis-server"),
     REDIS_BENCHMARK("redis-benchmark", "redis-tools"),
@@ -59,6 +63,11 @@ enum Foreign {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** Where it is. */
+    Path path() {
+        return find().orElseThrow();
     }
 
     /** Says so when the program is not there. */

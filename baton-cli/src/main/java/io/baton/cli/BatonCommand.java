@@ -30,6 +30,7 @@ final class BatonCommand implements Runnable {
         COMMANDS.put("status", StatusCommand.class);
         COMMANDS.put("stop", StopCommand.class);
         COMMANDS.put("check", CheckCommand.class);
+        COMMANDS.put("config", ConfigCommand.class);
         COMMANDS.put("version", VersionCommand.class);
         COMMANDS.put("train", TrainCommand.class);
     }

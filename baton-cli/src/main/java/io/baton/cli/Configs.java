@@ -1,5 +1,6 @@
 package io.baton.cli;
 
+import io.baton.envoy.EnvoyConfig;
 import io.baton.proxy.BatonConfig;
 import io.baton.proxy.ConfigCheck;
 import io.baton.proxy.ConfigException;
@@ -12,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /** Reads configs, by this build or by another. */
 final class Configs {
@@ -22,6 +26,41 @@ final class Configs {
 
     static BatonConfig load(Path config) throws CliException {
         return inspect(config).config();
+    }
+
+    /**
+     * A config, or a bootstrap of Envoy: a user names exactly one of them. Envoy's messages are loaded for the latter only.
+     *
+     * @param command whose options these are
+     * @param option that names a config
+     */
+    static Source one(@Nullable Path config, @Nullable Path envoyConfig, String option, CommandLine command) {
+        if (config != null && envoyConfig != null) {
+            throw new ParameterException(command, "%s and --envoy-config, expected one of them".formatted(option));
+        }
+        if (config != null) {
+            return new Source(config, false);
+        }
+        if (envoyConfig != null) {
+            return new Source(envoyConfig, true);
+        }
+        throw new ParameterException(command, "expected %s FILE or --envoy-config FILE".formatted(option));
+    }
+
+    /** A file, and whether it is a bootstrap of Envoy. */
+    record Source(Path file, boolean envoy) {
+        ConfigCheck inspect() throws CliException {
+            return envoy ? inspectEnvoy(file) : Configs.inspect(file);
+        }
+    }
+
+    /** As {@link #inspect(Path)}, of a bootstrap of Envoy. */
+    static ConfigCheck inspectEnvoy(Path config) throws CliException {
+        try {
+            return ConfigCheck.of(EnvoyConfig.load(config));
+        } catch (ConfigException e) {
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** As {@link #load}, with what is legal and probably not meant. */

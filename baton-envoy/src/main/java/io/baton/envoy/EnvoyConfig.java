@@ -6,6 +6,7 @@ import io.baton.proxy.ConfigLoader;
 import io.baton.proxy.HostResolver;
 import io.baton.proxy.TlsFiles;
 import io.baton.proxy.Words;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import java.nio.file.Path;
 
 /**
@@ -33,7 +34,12 @@ public final class EnvoyConfig {
     public static BatonConfig parse(String file, String text, HostResolver resolver, TlsFiles files)
             throws ConfigException {
         Source source = new Source(file);
-        Part bootstrap = Part.open(source, Document.parse(source, file, text), "", BootstrapReader.FIELDS);
+        return read(source, Document.parse(source, file, text), resolver, files);
+    }
+
+    static BatonConfig read(Source source, Bootstrap message, HostResolver resolver, TlsFiles files)
+            throws ConfigException {
+        Part bootstrap = Part.open(source, message, "", BootstrapReader.FIELDS);
         try {
             BatonConfig config = new BootstrapReader(resolver, files).read(bootstrap);
             source.checkAllRead();

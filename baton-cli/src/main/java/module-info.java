@@ -4,6 +4,7 @@ module io.baton.cli {
     requires info.picocli;
     requires io.baton;
     requires io.baton.admin;
+    requires io.baton.envoy;
     requires io.baton.inherit;
     requires io.baton.posix;
     requires io.baton.proxy;

@@ -32,6 +32,7 @@ final class BatonCommand implements Runnable {
         COMMANDS.put("stop", StopCommand.class);
         COMMANDS.put("hand-over", HandOverCommand.class);
         COMMANDS.put("check", CheckCommand.class);
+        COMMANDS.put("config", ConfigCommand.class);
         COMMANDS.put("version", VersionCommand.class);
         COMMANDS.put("train", TrainCommand.class);
     }

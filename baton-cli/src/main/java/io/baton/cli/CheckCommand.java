@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code baton check}: reads a config, and touches nothing that runs. */
@@ -20,6 +19,9 @@ final class CheckCommand implements Callable<Integer> {
             names = {"-c", "--config"},
             paramLabel = "FILE")
     private @Nullable Path config;
+
+    @Option(names = "--envoy-config", paramLabel = "FILE", description = "A bootstrap of Envoy (v3) instead.")
+    private @Nullable Path envoyConfig;
 
     @Option(names = "--schema", description = "Print the config's JSON Schema, for editors, instead of checking one.")
     private boolean schema;
@@ -39,17 +41,16 @@ final class CheckCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
             return ExitCode.DONE.code;
         }
-        if (config == null) {
-            throw new ParameterException(spec.commandLine(), "Missing required option: '--config=FILE'");
-        }
-        ConfigCheck inspected = Configs.inspect(config);
-        inspected.warnings().forEach(warning -> spec.commandLine().getErr().println(config + ": warning: " + warning));
+        ConfigSource source = ConfigSource.one(config, envoyConfig, "--config", spec.commandLine());
+        Path file = source.file();
+        ConfigCheck inspected = source.inspect();
+        inspected.warnings().forEach(warning -> spec.commandLine().getErr().println(file + ": warning: " + warning));
         BatonConfig checked = inspected.config();
         spec.commandLine()
                 .getOut()
                 .printf(
                         "%s: good, %d listeners, %d clusters%n",
-                        config, checked.listeners().size(), checked.clusters().size());
+                        file, checked.listeners().size(), checked.clusters().size());
         return ExitCode.DONE.code;
     }
 }

@@ -1,5 +1,6 @@
 package io.baton.cli;
 
+import io.baton.envoy.EnvoyConfig;
 import io.baton.proxy.BatonConfig;
 import io.baton.proxy.ConfigCheck;
 import io.baton.proxy.ConfigException;
@@ -11,6 +12,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Reads configs, by this build or by another. */
@@ -24,7 +27,7 @@ final class Configs {
         return inspect(config).config();
     }
 
-    /** What is in it, to {@link #parse}. */
+    /** What is in it, to {@link ConfigSource#parse}. */
     static byte[] read(Path config) throws CliException {
         try {
             return ConfigLoader.read(config);
@@ -37,6 +40,24 @@ final class Configs {
     static BatonConfig parse(Path config, byte[] text) throws CliException {
         try {
             return ConfigLoader.load(config, text);
+        } catch (ConfigException e) {
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** As {@link #parse}, of a bootstrap of Envoy. */
+    static BatonConfig parseEnvoy(Path config, byte[] text) throws CliException {
+        try {
+            return EnvoyConfig.load(config, text);
+        } catch (ConfigException e) {
+            throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** As {@link #inspect(Path)}, of a bootstrap of Envoy. */
+    static ConfigCheck inspectEnvoy(Path config) throws CliException {
+        try {
+            return ConfigCheck.of(EnvoyConfig.load(config));
         } catch (ConfigException e) {
             throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         }
@@ -61,7 +82,7 @@ final class Configs {
         if (home.equals(ours)) {
             return load(config).handover();
         }
-        checkBy(home, config);
+        checkBy(home, new ConfigSource(config, false));
         try {
             return ConfigLoader.load(config).handover();
         } catch (ConfigException e) {
@@ -70,10 +91,12 @@ final class Configs {
     }
 
     /** As {@link #check}, without a look of our own. */
-    static void checkBy(Path home, Path config) throws CliException {
+    static void checkBy(Path home, ConfigSource config) throws CliException {
         String launcher = LaunchPlan.launcher(home).toString();
         try {
-            Process check = new ProcessBuilder(launcher, "check", "-c", config.toString())
+            List<String> command = new ArrayList<>(List.of(launcher));
+            command.addAll(config.check());
+            Process check = new ProcessBuilder(command)
                     .redirectOutput(Redirect.DISCARD)
                     .redirectErrorStream(false)
                     .start();

@@ -1,10 +1,11 @@
 package io.baton.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.baton.Belongings;
 import io.baton.HotRestart;
 import io.baton.posix.Posix;
 import io.baton.proxy.Proxy;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class InPlace {
     private final Optional<InPlaceArrival> arrival;
     private final boolean offered;
     private volatile byte[] text = {};
+    private @Nullable ConfigSource source;
     private @Nullable InPlaceUpgrade upgrade;
     private boolean held;
 
@@ -63,9 +65,10 @@ final class InPlace {
     }
 
     /** The config's text: the file's, or what the image before had read of it when that one was called back. */
-    byte[] config(Path file) throws CliException {
+    byte[] config(ConfigSource config) throws CliException {
+        source = config;
         Optional<byte[]> theirs = arrival.flatMap(InPlaceArrival::config);
-        text = theirs.isPresent() ? theirs.get() : Configs.read(file);
+        text = theirs.isPresent() ? theirs.get() : Configs.read(config.file());
         return text;
     }
 
@@ -96,9 +99,10 @@ final class InPlace {
     }
 
     /** From now on USR2 finds somebody. */
-    synchronized void serving(Path config, HotRestart hotRestart, Proxy proxy) {
+    synchronized void serving(HotRestart hotRestart, Proxy proxy) {
         if (offered) {
-            upgrade = new InPlaceUpgrade(posix, image.orElseThrow(), config, text, hotRestart, proxy);
+            upgrade = new InPlaceUpgrade(
+                    posix, image.orElseThrow(), requireNonNull(source, "no config was read"), text, hotRestart, proxy);
             if (held) {
                 requested();
             }

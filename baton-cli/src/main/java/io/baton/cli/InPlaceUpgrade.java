@@ -36,14 +36,14 @@ final class InPlaceUpgrade {
 
     private final Posix posix;
     private final Image image;
-    private final Path config;
+    private final ConfigSource config;
     private final byte[] text;
     private final HotRestart hotRestart;
     private final Proxy proxy;
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     /** @param text of the config in use */
-    InPlaceUpgrade(Posix posix, Image image, Path config, byte[] text, HotRestart hotRestart, Proxy proxy) {
+    InPlaceUpgrade(Posix posix, Image image, ConfigSource config, byte[] text, HotRestart hotRestart, Proxy proxy) {
         this.posix = posix;
         this.image = image;
         this.config = config;

@@ -188,7 +188,7 @@ final class Serve {
                 store = FdStore.keep(joined.listeners(), notifier, System.getenv());
             }
             inheriting.ready();
-            inPlace.serving(settings.configPath(), joined, data);
+            inPlace.serving(joined, data);
             if (!inPlace.resumed()) { // the process is older than this image, which has said when it serves
                 LOG.info(
                         "ready {} ms after the start of the process",

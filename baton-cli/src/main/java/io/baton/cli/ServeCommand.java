@@ -43,6 +43,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "The config.")
     private @Nullable Path config;
 
+    @Option(
+            names = "--envoy-config",
+            paramLabel = "FILE",
+            description = "A bootstrap of Envoy (v3) instead; what Baton has nothing for is refused.")
+    private @Nullable Path envoyConfig;
+
     @Mixin
     private final ServeFlags flags = new ServeFlags();
 
@@ -116,9 +122,7 @@ final class ServeCommand implements Callable<Integer> {
                     .println(flags.disabled() ? "disabled" : HotRestart.supportedVersion(Posix.linux()));
             return ExitCode.DONE.code;
         }
-        if (config == null) {
-            throw new ParameterException(spec.commandLine(), "expected --config-path FILE");
-        }
+        ConfigSource source = ConfigSource.one(config, envoyConfig, "--config-path", spec.commandLine());
         if (concurrency != null && (concurrency < 1 || concurrency > ServeSettings.MAX_CONCURRENCY)) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -139,17 +143,17 @@ final class ServeCommand implements Callable<Integer> {
         try (Notifier notifier = Notifier.fromEnvironment(Posix.linux(), System.getenv())) {
             try {
                 log.apply();
-                BatonConfig loaded = Configs.parse(config, inPlace.config(config));
+                BatonConfig loaded = source.parse(inPlace.config(source));
                 ExecSettings execSettings = execSettings();
                 boolean heir = inPlace.resumed() || execSettings.inheritance().isPresent();
                 Inheritance inheritance = heir ? new Inheritance.None() : inheritance();
                 HotRestartOptions options = options(loaded, execSettings);
                 if (mode == Mode.VALIDATE) {
-                    spec.commandLine().getOut().printf("configuration '%s' OK%n", config);
+                    spec.commandLine().getOut().printf("configuration '%s' OK%n", source.file());
                     return ExitCode.DONE.code;
                 }
                 ServeSettings settings = new ServeSettings(
-                        config,
+                        source.file(),
                         loaded,
                         Inheriting.lineage(Posix.linux(), inheritance, paired(options)),
                         mode == Mode.INIT_ONLY,

@@ -25,6 +25,27 @@ class UsageTest {
             clusters: [ { name: origin, endpoints: [ 127.0.0.1:9000 ] } ]
             """;
 
+    private static final String ENVOY_CONFIG = """
+            static_resources:
+              listeners:
+              - name: web
+                address: { socket_address: { address: 127.0.0.1, port_value: 18080 } }
+                filter_chains:
+                - filters:
+                  - name: tcp
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                      stat_prefix: web
+                      cluster: origin
+              clusters:
+              - name: origin
+                load_assignment:
+                  cluster_name: origin
+                  endpoints:
+                  - lb_endpoints:
+                    - endpoint: { address: { socket_address: { address: 127.0.0.1, port_value: 9000 } } }
+            """;
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it before each test
     private Path temp;
@@ -74,7 +95,11 @@ class UsageTest {
                 "upgrade now                                     | now",
                 "status --yaml                                   | --yaml",
                 "stop later                                      | later",
-                "check                                           | --config",
+                "check                                           | expected --config FILE or --envoy-config FILE",
+                "check -c x --envoy-config y                     | --config and --envoy-config, expected one of them",
+                "serve -c x --envoy-config y                     | --config-path and --envoy-config, expected one of them",
+                "config                                          | expected a command: convert",
+                "config convert                                  | FILE",
             })
     void aBadCommandLineIsOneLineAndExitCode2(String commandLine, String words) {
         Outcome outcome = baton(commandLine.isEmpty() ? new String[0] : commandLine.split(" "));
@@ -171,6 +196,31 @@ class UsageTest {
 
         assertThat(baton("check", "-c", config.toString()))
                 .isEqualTo(new Outcome(0, config + ": good, 1 listeners, 1 clusters\n", ""));
+    }
+
+    @Test
+    void anEnvoyConfigIsCheckedAndConverted() throws Exception {
+        Path envoy = Files.writeString(temp.resolve("envoy.yaml"), ENVOY_CONFIG);
+        Path converted = temp.resolve("baton.yaml");
+
+        assertThat(baton("check", "--envoy-config", envoy.toString()))
+                .isEqualTo(new Outcome(0, envoy + ": good, 1 listeners, 1 clusters\n", ""));
+        assertThat(baton("config", "convert", envoy.toString(), "-o", converted.toString()))
+                .isEqualTo(new Outcome(0, "", ""));
+        assertThat(baton("check", "-c", converted.toString()).code()).isZero();
+        assertThat(baton("config", "convert", envoy.toString()))
+                .isEqualTo(new Outcome(0, Files.readString(converted), ""));
+    }
+
+    @Test
+    void anEnvoyConfigWithMoreThanBatonHasIsOneLineWithItsPath() throws Exception {
+        Path envoy =
+                Files.writeString(temp.resolve("envoy.yaml"), ENVOY_CONFIG + "stats_sinks: [ { name: statsd } ]\n");
+
+        Outcome outcome = baton("serve", "--envoy-config", envoy.toString(), "--mode", "validate");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.err()).hasLineCount(1).contains(": stats_sinks: not supported, expected ");
     }
 
     @Test

@@ -28,7 +28,7 @@ public record BatonConfig(
     public static final int MAX_CLUSTERS = 1024;
 
     /** Names are part of the names of statistics and of log lines. */
-    static final String NAME_FORM = "1 to 64 of A-Z a-z 0-9 _ . -";
+    public static final String NAME_FORM = "1 to 64 of A-Z a-z 0-9 _ . -";
 
     public BatonConfig {
         requireNonNull(admin, "admin is null");
@@ -84,7 +84,7 @@ public record BatonConfig(
                 "%s from %s to %s".formatted(what, Durations.format(min), Durations.format(max)));
     }
 
-    static boolean isName(String name) {
+    public static boolean isName(String name) {
         return name.matches("[A-Za-z0-9_.-]{1,64}");
     }
 

@@ -29,7 +29,7 @@ public record ClusterTls(Optional<String> serverName, Optional<Path> ca, Optiona
      *
      * @throws IllegalArgumentException when it has no name to expect
      */
-    TlsClientConfig client(Endpoint endpoint, UpstreamProtocol protocol, Duration limit) {
+    public TlsClientConfig client(Endpoint endpoint, UpstreamProtocol protocol, Duration limit) {
         String name = serverName
                 .or(endpoint::host)
                 .orElseThrow(() -> new IllegalArgumentException("%s has no host name".formatted(endpoint.written())));

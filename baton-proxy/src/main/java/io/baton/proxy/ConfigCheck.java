@@ -23,7 +23,8 @@ public record ConfigCheck(BatonConfig config, List<String> warnings) {
         return of(ConfigLoader.load(file));
     }
 
-    static ConfigCheck of(BatonConfig config) {
+    /** Looks around what was loaded; binds, connects and writes nothing. */
+    public static ConfigCheck of(BatonConfig config) {
         List<String> warnings = new ArrayList<>();
         clusters(config, warnings);
         config.listeners().forEach(listener -> routes(listener, warnings));

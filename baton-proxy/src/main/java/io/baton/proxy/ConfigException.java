@@ -7,7 +7,8 @@ package io.baton.proxy;
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1;
 
-    ConfigException(String message) {
+    /** @param message that one line */
+    public ConfigException(String message) {
         super(message);
     }
 }

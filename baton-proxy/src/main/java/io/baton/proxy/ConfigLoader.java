@@ -37,11 +37,19 @@ public final class ConfigLoader {
         return parse(file, decode(file, text), HostResolver.system(), TlsFiles.system());
     }
 
-    static BatonConfig load(Path file, HostResolver resolver, TlsFiles files) throws ConfigException {
-        return parse(file, decode(file, read(file)), resolver, files);
+    /** As {@link #load(Path)}, with others who resolve names and read certificates. */
+    public static BatonConfig load(Path file, HostResolver resolver, TlsFiles files) throws ConfigException {
+        return parse(file, text(file), resolver, files);
     }
 
-    static BatonConfig parse(Path file, String text, HostResolver resolver, TlsFiles files) throws ConfigException {
+    /** The text of a config file: UTF-8, of at most 1 MiB, without byte order mark. */
+    public static String text(Path file) throws ConfigException {
+        return decode(file, read(file));
+    }
+
+    /** As {@link #load}, of a text; {@code file} is what messages call it, and where relative paths start. */
+    public static BatonConfig parse(Path file, String text, HostResolver resolver, TlsFiles files)
+            throws ConfigException {
         Yaml root = YamlParser.parse(file.toString(), text);
         Path directory = parentOf(file.toAbsolutePath().normalize());
         return new ConfigReader(directory, resolver, files).read(new Value(file.toString(), "", root));
@@ -80,7 +88,8 @@ public final class ConfigLoader {
         return new ConfigException("%s: %s, expected a YAML file".formatted(file, problem));
     }
 
-    static String decode(Path file, byte[] bytes) throws ConfigException {
+    /** As {@link #text}, of what is in the file. */
+    public static String decode(Path file, byte[] bytes) throws ConfigException {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         try {
             String text = StandardCharsets.UTF_8

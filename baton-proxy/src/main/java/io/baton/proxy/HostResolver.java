@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Finds the address of a host name once, when the config is loaded. Tests put their own in its place. */
 @FunctionalInterface
-interface HostResolver {
+public interface HostResolver {
 
     /** All names of a config together may take this long: a name server that is away must not hold up a restart. */
     Duration BUDGET = Duration.ofSeconds(5);

@@ -30,7 +30,7 @@ public record RouteConfig(Optional<String> host, PathMatch path, Map<String, Str
     }
 
     /** A name, an IPv4 address or an IPv6 address in brackets, in lower case; a name may begin with {@code *.}. */
-    static boolean isHost(String host) {
+    public static boolean isHost(String host) {
         String name = host.startsWith(WILDCARD) ? host.substring(WILDCARD.length()) : host;
         return host.length() <= MAX_HOST && name.matches("[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*|\\[[0-9a-f:.]+]");
     }
@@ -46,7 +46,7 @@ public record RouteConfig(Optional<String> host, PathMatch path, Map<String, Str
     }
 
     /** Whether each request that {@code later} matches is matched here too, so that it never gets there. */
-    boolean covers(RouteConfig later) {
+    public boolean covers(RouteConfig later) {
         return coversHost(later.host)
                 && path.covers(later.path)
                 && later.headers.entrySet().containsAll(headers.entrySet());
@@ -57,7 +57,7 @@ public record RouteConfig(Optional<String> host, PathMatch path, Map<String, Str
     }
 
     /** {@code host} may be a wildcard itself: *.example.com covers *.eu.example.com. */
-    static boolean hostMatches(String pattern, String host) {
+    public static boolean hostMatches(String pattern, String host) {
         return pattern.startsWith(WILDCARD)
                 ? host.length() >= pattern.length() && host.endsWith(pattern.substring(1))
                 : pattern.equals(host);

@@ -18,7 +18,7 @@ public record SniRoute(String serverName, String cluster) {
     }
 
     /** A host name as TLS has it (RFC 6066 section 3): no address, no port; it may begin with {@code *.}. */
-    static boolean isServerName(String name) {
+    public static boolean isServerName(String name) {
         return RouteConfig.isHost(name) && !name.startsWith("[");
     }
 

@@ -9,7 +9,7 @@ import io.baton.tls.TlsServer;
 import io.baton.tls.TlsServerConfig;
 
 /** Reads the files that a config's {@code tls} names, to see that they are what they should be. Tests put their own in its place. */
-interface TlsFiles {
+public interface TlsFiles {
 
     void check(TlsServerConfig config) throws TlsConfigException;
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** How messages quote, list and guess: always on one line and of bounded length. */
-final class Words {
+public final class Words {
     private static final int MAX_QUOTED = 160;
 
     /** Of a request's path, in the access log. */
@@ -17,12 +17,12 @@ final class Words {
     private Words() {}
 
     /** The text in quotes; control characters escaped, a long text cut. */
-    static String quote(String text) {
+    public static String quote(String text) {
         return '"' + plain(text) + '"';
     }
 
     /** The text without quotes, made safe for a line of a log or a message. */
-    static String plain(String text) {
+    public static String plain(String text) {
         return plain(text, MAX_QUOTED);
     }
 
@@ -45,13 +45,13 @@ final class Words {
     }
 
     /** {@code a}, {@code a or b}, {@code a, b or c}. */
-    static String oneOf(List<String> words) {
+    public static String oneOf(List<String> words) {
         int last = words.size() - 1;
         return last == 0 ? words.getFirst() : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
     /** {@code ; did you mean "x"?} when a known word is near enough to be a slip of the keyboard, else nothing. */
-    static String didYouMean(String word, Collection<String> known) {
+    public static String didYouMean(String word, Collection<String> known) {
         return nearest(word, known)
                 .map(guess -> "; did you mean \"%s\"?".formatted(guess))
                 .orElse("");

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A YAML document as a tree that remembers where each part was written. Has no anchors, aliases or tags. */
-sealed interface Yaml {
+public sealed interface Yaml {
 
     Position at();
 
@@ -21,7 +21,7 @@ sealed interface Yaml {
      */
     record Scalar(Position at, String text, boolean plain) implements Yaml {
 
-        boolean isNothing() {
+        public boolean isNothing() {
             return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
         }
 

@@ -28,7 +28,7 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
  * composed nodes, so that depth and number are checked before anything is built, and anchors (which make small files
  * huge), tags and duplicate keys are refused where they stand.
  */
-final class YamlParser {
+public final class YamlParser {
     static final int MAX_DEPTH = 16;
     static final int MAX_NODES = 20_000;
     static final int MAX_SCALAR = 4096;
@@ -37,12 +37,14 @@ final class YamlParser {
     static final int MAX_KEYS = 64;
 
     private final String file;
+    private final int maxDepth;
     private final StreamReader reader;
     private final Iterator<Event> events;
     private int nodes;
 
-    private YamlParser(String file, String text) {
+    private YamlParser(String file, String text, int maxDepth) {
         this.file = file;
+        this.maxDepth = maxDepth;
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file)
                 .setCodePointLimit(ConfigLoader.MAX_FILE_BYTES)
@@ -53,7 +55,12 @@ final class YamlParser {
 
     /** @throws ConfigException with the place of the first thing that is not YAML, or not the YAML that Baton takes */
     static Yaml parse(String file, String text) throws ConfigException {
-        YamlParser parser = new YamlParser(file, text);
+        return parse(file, text, MAX_DEPTH);
+    }
+
+    /** As {@link #parse(String, String)}, of a config that is nested deeper than Baton's own; at most {@code maxDepth}. */
+    public static Yaml parse(String file, String text, int maxDepth) throws ConfigException {
+        YamlParser parser = new YamlParser(file, text, maxDepth);
         try {
             return parser.document();
         } catch (MarkedYamlEngineException e) {
@@ -160,8 +167,8 @@ final class YamlParser {
     }
 
     private void checkLimits(Event event, int depth) throws ConfigException {
-        if (depth > MAX_DEPTH) {
-            throw error(event.getStartMark(), "nested more than %d deep, expected a flat config".formatted(MAX_DEPTH));
+        if (depth > maxDepth) {
+            throw error(event.getStartMark(), "nested more than %d deep, expected a flat config".formatted(maxDepth));
         }
         if (++nodes > MAX_NODES) {
             throw error(event.getStartMark(), "more than %d values, expected fewer".formatted(MAX_NODES));

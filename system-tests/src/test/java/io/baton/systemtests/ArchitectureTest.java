@@ -35,10 +35,17 @@ class ArchitectureTest {
             Map.entry(
                     "io.baton.proxy",
                     Set.of("io.baton", "io.baton.posix", "io.baton.relay", "io.baton.http", "io.baton.tls")),
+            Map.entry("io.baton.envoy", Set.of("io.baton.posix", "io.baton.proxy", "io.baton.http", "io.baton.tls")),
             Map.entry("io.baton.admin", Set.of("io.baton", "io.baton.posix", "io.baton.proxy")),
             Map.entry(
                     "io.baton.cli",
-                    Set.of("io.baton", "io.baton.posix", "io.baton.proxy", "io.baton.admin", "io.baton.inherit")),
+                    Set.of(
+                            "io.baton",
+                            "io.baton.posix",
+                            "io.baton.proxy",
+                            "io.baton.envoy",
+                            "io.baton.admin",
+                            "io.baton.inherit")),
             Map.entry("io.baton.bench", Set.of("io.baton", "io.baton.posix", "io.baton.relay")),
             Map.entry("io.baton.tls", Set.of()));
 

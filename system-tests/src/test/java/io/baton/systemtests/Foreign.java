@@ -22,6 +22,8 @@ enum Foreign {
     WRK("wrk", "wrk"),
     H2LOAD("h2load", "nghttp2-client"),
     PYTHON("python3", "python3"),
+    HAPROXY("haproxy", "haproxy"),
+    SYSTEMD_SOCKET_ACTIVATE("systemd-socket-activate", "systemd"),
     REDIS_SERVER("redis-server", "redis-server"),
     REDIS_BENCHMARK("redis-benchmark", "redis-tools"),
     INITDB("initdb", "postgresql"),

@@ -75,7 +75,7 @@ class InheritanceTest {
             generation.awaitLine("Listening on " + address(unused));
             try (Upstream.Client early = new Upstream.Client(port)) {
                 early.exchange();
-                assertThat(generation.awaitLine("inherited "))
+                assertThat(generation.awaitLine(" sockets by "))
                         .contains("inherited 3 sockets by systemd: LISTEN_FDS 3 (web) (tcp://%s)"
                                 .formatted(address(port)))
                         .endsWith("; used: LISTEN_FDS 3 (web), LISTEN_FDS 4 (app); closed: LISTEN_FDS 5 (other)");
@@ -90,8 +90,8 @@ class InheritanceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "UNICORN_FD~{0},{1}, 'unicorn: UNICORN_FD='",
-        "SERVER_STARTER_PORT~127.0.0.1:1={0};2={1}, 'server-starter: SERVER_STARTER_PORT 127.0.0.1:1='"
+        "'UNICORN_FD~{0},{1}', unicorn: UNICORN_FD=",
+        "'SERVER_STARTER_PORT~127.0.0.1:1={0};2={1}', server-starter: SERVER_STARTER_PORT 127.0.0.1:1="
     })
     void socketsThatAreLeftOpenAreUsedOrClosed(String variable, String told) throws Exception {
         Foreign.PYTHON.orSkip();
@@ -133,7 +133,7 @@ class InheritanceTest {
                     "haproxy:" + stats
                 };
                 try (ServedGeneration generation = ServedGeneration.start(serve).awaitReady()) {
-                    assertThat(generation.awaitLine("inherited "))
+                    assertThat(generation.awaitLine(" sockets by "))
                             .contains("inherited 3 sockets by haproxy: ")
                             .contains("unix://%s.%d.tmp".formatted(app, haproxy.pid()));
                     SocketChannel.open(UnixDomainSocketAddress.of(stats)).close(); // is still HAProxy's

@@ -102,8 +102,8 @@ final class ServeCommand implements Callable<Integer> {
         try (Notifier notifier = Notifier.fromEnvironment(Posix.linux(), System.getenv())) {
             try {
                 log.apply();
-                BatonConfig loaded = Configs.load(config);
                 Inheritance inheritance = inheritance();
+                BatonConfig loaded = Configs.load(config);
                 HotRestartOptions options = options(loaded);
                 if (mode == Mode.VALIDATE) {
                     spec.commandLine().getOut().printf("configuration '%s' OK%n", config);

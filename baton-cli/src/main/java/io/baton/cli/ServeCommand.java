@@ -143,10 +143,10 @@ final class ServeCommand implements Callable<Integer> {
         try (Notifier notifier = Notifier.fromEnvironment(Posix.linux(), System.getenv())) {
             try {
                 log.apply();
-                BatonConfig loaded = source.parse(inPlace.config(source));
                 ExecSettings execSettings = execSettings();
                 boolean heir = inPlace.resumed() || execSettings.inheritance().isPresent();
                 Inheritance inheritance = heir ? new Inheritance.None() : inheritance();
+                BatonConfig loaded = source.parse(inPlace.config(source));
                 HotRestartOptions options = options(loaded, execSettings);
                 if (mode == Mode.VALIDATE) {
                     spec.commandLine().getOut().printf("configuration '%s' OK%n", source.file());

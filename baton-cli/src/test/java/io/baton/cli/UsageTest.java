@@ -76,6 +76,8 @@ class UsageTest {
                 "dance                                           | dance",
                 "serve                                           | --config-path",
                 "serve --frob                                    | --frob",
+                "serve -c x --inherit bogus                      | 'bogus', expected auto, nginx, systemd,",
+                "serve -c x --inherit envoy:x                    | expected envoy:BASE_ID or envoy:BASE_ID/EPOCH",
                 "serve -c x --restart-epoch -1                   | '-1', expected a number from 0",
                 "serve -c x --restart-epoch one                  | 'one', expected a number from 0",
                 "serve -c x --restart-epoch                      | --restart-epoch",

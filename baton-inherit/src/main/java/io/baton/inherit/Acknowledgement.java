@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -77,9 +78,9 @@ sealed interface Acknowledgement extends AutoCloseable {
         public void send() throws InheritException {
             try {
                 posix.sendMessage(connection, new byte[1], List.of());
-                if (posix.awaitReadable(List.of(connection), PATIENCE).isEmpty()) {
-                    LOG.debug("MOSN does not answer that we are ready; older ones do not");
-                }
+                UnixStreams.receive(posix, connection, 1, 0, System.nanoTime() + PATIENCE.toNanos());
+            } catch (IOException e) {
+                LOG.debug("MOSN does not answer that we are ready, as older ones do not: {}", e.getMessage());
             } catch (PosixException e) {
                 throw new InheritException("MOSN is not told that we are ready: " + e.getMessage(), e);
             }

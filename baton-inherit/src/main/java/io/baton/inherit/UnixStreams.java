@@ -1,5 +1,6 @@
 package io.baton.inherit;
 
+import io.baton.posix.Errno;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -17,6 +18,8 @@ import java.util.Optional;
 
 /** Stream sockets of other programs, read with an eye on the clock. */
 final class UnixStreams {
+    private static final String CLOSED = "closed by the other side";
+
     private UnixStreams() {}
 
     /**
@@ -48,14 +51,26 @@ final class UnixStreams {
             throws IOException {
         while (true) {
             awaitReadable(posix, connection, deadlineNanos);
-            Optional<ReceivedMessage> message = posix.receiveMessage(connection, maxBytes, maxFds);
+            Optional<ReceivedMessage> message = next(posix, connection, maxBytes, maxFds);
             if (message.isPresent()) {
                 if (message.get().payload().length == 0) {
                     message.get().fds().forEach(Fd::close);
-                    throw new EOFException("closed by the other side");
+                    throw new EOFException(CLOSED);
                 }
                 return message.get();
             }
+        }
+    }
+
+    private static Optional<ReceivedMessage> next(Posix posix, Fd connection, int maxBytes, int maxFds)
+            throws EOFException {
+        try {
+            return posix.receiveMessage(connection, maxBytes, maxFds);
+        } catch (PosixException e) {
+            if (e.errno() == Errno.ECONNRESET) { // closed with something of ours unread
+                throw new EOFException(CLOSED);
+            }
+            throw e;
         }
     }
 

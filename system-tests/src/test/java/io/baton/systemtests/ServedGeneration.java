@@ -23,11 +23,18 @@ final class ServedGeneration implements AutoCloseable {
 
     /** Starts it; {@link #awaitReady} waits. */
     static ServedGeneration start(String... arguments) throws IOException {
+        return start(builder(arguments));
+    }
+
+    /** Starts it behind another program, which must exec it. */
+    static ServedGeneration start(ProcessBuilder builder) throws IOException {
+        return new ServedGeneration(builder.redirectErrorStream(true).start());
+    }
+
+    static ProcessBuilder builder(String... arguments) {
         List<String> all = new ArrayList<>(List.of("serve"));
         all.addAll(List.of(arguments));
-        return new ServedGeneration(Baton.builder(all.toArray(String[]::new))
-                .redirectErrorStream(true)
-                .start());
+        return Baton.builder(all.toArray(String[]::new));
     }
 
     /** As {@link #start(String...)}, by another launcher. */

@@ -183,35 +183,36 @@ class ExecUpgradeTest {
 
     @Test
     void whatStartsIsWhatLiesThereNowAndWhatDoesNotGetReadyIsPutAside() throws Exception {
-        config = Configs.write(
-                temp,
-                port,
-                Configs.loopback(upstream.port()),
-                "handover: { rehearsal: 0s, drain: 5s, parent_shutdown: 10s, ready_timeout: 10s }");
         Path launcher = temp.resolve("baton");
-        Files.createSymbolicLink(launcher, Baton.home().resolve("bin/baton"));
-        try (ExecLineage lineage = ExecLineage.start(launcher, config, pidFile, baseId, "--exec-upgrade");
+        Files.writeString(launcher, "#!/bin/sh\necho the first build\nexec %s \"$@\"\n".formatted(build()));
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path link = temp.resolve("link");
+        Files.createSymbolicLink(link, Baton.home().resolve("bin/baton"));
+        try (ExecLineage lineage = ExecLineage.start(link, config, pidFile, baseId, "--exec-upgrade");
                 Streams streams = new Streams(port, STREAMS);
                 SteadyArrivals arrivals = new SteadyArrivals(port, NEW_PER_SECOND)) {
             long old = lineage.named().orElseThrow();
 
-            exchange(launcher, "#!/bin/sh\nexit 7\n");
-            Baton.signal("USR2", old);
-            lineage.awaitLine("exited with 7; this one goes on");
-            lineage.awaitAlone(old);
-
-            exchange(launcher, "#!/bin/sh\nexec sleep 600\n");
-            Baton.signal("USR2", old);
-            lineage.awaitLine("is killed: it was not ready within");
-            lineage.awaitLine("was killed by signal 9; this one goes on");
-            lineage.awaitAlone(old);
-
-            Path link = temp.resolve("baton.next");
-            Files.createSymbolicLink(link, Baton.home().resolve("bin/baton"));
-            Files.move(link, launcher, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            streams.exchange();
+            // Another build, and USR2 alone does all of it.
+            Files.writeString(config, Files.readString(config).replace("ready_timeout: 60s", "ready_timeout: 3s"));
+            Path next = temp.resolve("next");
+            Files.createSymbolicLink(next, launcher);
+            Files.move(next, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             long taker = lineage.upgrade(old);
             ExecLineage.awaitEnd(old);
+            lineage.awaitLine("the first build");
+            lineage.awaitAlone(taker);
+            streams.exchange();
+
+            exchange("#!/bin/sh\nexit 7\n");
+            Baton.signal("USR2", taker);
+            lineage.awaitLine("exited with 7; this one goes on");
+            lineage.awaitAlone(taker);
+
+            exchange("#!/bin/sh\nexec sleep 600\n");
+            Baton.signal("USR2", taker);
+            lineage.awaitLine("is killed: it was not ready within");
+            lineage.awaitLine("was killed by signal 9; this one goes on");
             lineage.awaitAlone(taker);
             streams.exchange();
 
@@ -220,7 +221,12 @@ class ExecUpgradeTest {
         }
     }
 
-    private static void exchange(Path launcher, String script) throws IOException {
+    private static Path build() {
+        return Baton.home().resolve("bin/baton");
+    }
+
+    /** What the distribution's launcher was called by is what lies at its path. */
+    private void exchange(String script) throws IOException {
         Path next = launcher.resolveSibling("next");
         Files.writeString(next, script);
         Files.setPosixFilePermissions(next, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -114,10 +114,11 @@ class ExecEnvironmentTest {
             int port = ((SocketAddress.Inet) POSIX.localAddress(socket)).port();
 
             int right = POSIX.duplicate(socket, 100).release();
-            List<InheritedSocket> sockets =
-                    read("%d=tcp://127.0.0.1:%d;".formatted(right, port), CHANNEL).sockets(POSIX);
-            assertThat(sockets).singleElement().satisfies(found -> assertThat(found.url())
-                    .isEqualTo("tcp://127.0.0.1:" + port));
+            List<InheritedSocket> sockets = read("%d=tcp://127.0.0.1:%d;".formatted(right, port), CHANNEL)
+                    .sockets(POSIX);
+            assertThat(sockets)
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.url()).isEqualTo("tcp://127.0.0.1:" + port));
             sockets.forEach(found -> found.fd().close());
 
             int wrong = POSIX.duplicate(socket, 100).release();

@@ -74,8 +74,9 @@ class PidFileTest {
         try (Fd held = POSIX.open(path.toString(), EnumSet.of(OpenFlag.READ_WRITE), 0)) {
             assertThat(POSIX.tryLock(held)).isTrue();
             assertThatThrownBy(() -> PidFile.at(POSIX, path))
-                    .hasMessage("pid file %s is that of process 4711, which lives: stop it, or choose another --pid-path"
-                            .formatted(path));
+                    .hasMessage(
+                            "pid file %s is that of process 4711, which lives: stop it, or choose another --pid-path"
+                                    .formatted(path));
         }
     }
 

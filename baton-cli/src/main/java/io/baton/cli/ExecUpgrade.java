@@ -78,6 +78,13 @@ final class ExecUpgrade implements AutoCloseable {
         if (hotRestart.state() instanceof HotRestartState.Starting) {
             return beforeItIsOurs(signal);
         }
+        if (signal == UnixSignal.WINCH
+                && ProcStat.of(posix.pid())
+                        .filter(ProcStat::inForegroundOfTerminal)
+                        .isPresent()) {
+            LOG.info("SIGWINCH is ignored in the foreground of a terminal, whose every change of size sends it");
+            return true;
+        }
         tell(event);
         return true;
     }

@@ -15,7 +15,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 
 /** Processes of {@code baton serve --exec-upgrade} that start one another, as an operator sees them: by pid file and signals. All of them write to one output. */
 final class ExecLineage implements AutoCloseable {
-    static final Duration PATIENCE = BatonProcess.PATIENCE;
+    /** A process that starts beside one that serves goes last on the CPU, for 20 s at most. */
+    static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Process first;
     /** A file: the JDK reads no pipe further than to the end of the process that it has started. */
@@ -85,11 +86,13 @@ final class ExecLineage implements AutoCloseable {
     }
 
     long awaitSuccessor(long old) {
-        return await("a pid file of another process than " + old)
+        await("a pid file of another process than " + old)
                 .atMost(PATIENCE)
                 .conditionEvaluationListener(condition -> {})
-                .until(() -> named().filter(pid -> pid != old), Optional::isPresent)
-                .orElseThrow();
+                .untilAsserted(() -> assertThat(named().filter(pid -> pid != old))
+                        .as(output())
+                        .isPresent());
+        return named().orElseThrow();
     }
 
     /** The pid file names this process, and there is no other. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** nginx's own procedure, from its manual ("Upgrading Executable on the Fly"), on Baton: signals, pid files, and nobody who counts epochs. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class ExecUpgradeTest {
     private static final int STREAMS = 20;
     private static final int NEW_PER_SECOND = 200;

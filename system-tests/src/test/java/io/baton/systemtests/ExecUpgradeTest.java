@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,11 +52,16 @@ class ExecUpgradeTest {
     }
 
     private Path config(String more) throws IOException {
-        return Configs.write(
-                temp,
-                port,
-                Configs.loopback(upstream.port()),
-                "handover: { rehearsal: 0s, drain: 5s, parent_shutdown: 10s, ready_timeout: 60s }" + more);
+        return Files.writeString(
+                temp.resolve("baton.yaml"), """
+                listeners:
+                  - { name: web, address: "127.0.0.1:%d", tcp: { cluster: origin } }
+                  - { name: local, address: "unix:%s", tcp: { cluster: origin } }
+                clusters:
+                  - { name: origin, endpoints: [ "127.0.0.1:%d" ] }
+                handover: { rehearsal: 0s, drain: 5s, parent_shutdown: 10s, ready_timeout: 60s }
+                %s
+                """.formatted(port, temp.resolve("local.sock"), upstream.port(), more));
     }
 
     @AfterEach
@@ -87,6 +95,7 @@ class ExecUpgradeTest {
             ExecLineage.awaitEnd(refused);
             lineage.awaitAlone(old);
             streams.exchange();
+            newConnectionsAreServed();
             assertThat(connectedTo(old)).as("connections that came back").isGreaterThanOrEqualTo(STREAMS);
 
             // And once more, all the way.
@@ -103,12 +112,13 @@ class ExecUpgradeTest {
             Baton.signal("HUP", taker);
             lineage.awaitLine("the new configuration is refused");
             lineage.awaitAlone(taker);
-            config("\naccess_log: { path: \"%s\" }".formatted(temp.resolve("access.log")));
+            config("access_log: { path: \"%s\" }".formatted(temp.resolve("access.log")));
             Baton.signal("HUP", taker);
             long reloaded = lineage.awaitSuccessor(taker);
             ExecLineage.awaitEnd(taker);
             lineage.awaitAlone(reloaded);
             streams.exchange();
+            newConnectionsAreServed();
             assertThat(temp.resolve("access.log")).exists();
 
             arrivals.stop();
@@ -122,6 +132,7 @@ class ExecUpgradeTest {
             streams.end();
             ExecLineage.awaitEnd(reloaded);
             assertThat(pidFile).doesNotExist();
+            assertThat(temp.resolve("local.sock")).doesNotExist();
             assertThat(Leftovers.processes(temp)).isEmpty();
         }
     }
@@ -251,12 +262,19 @@ class ExecUpgradeTest {
         return left;
     }
 
+    /** By the UNIX listener, too: its path must have outlived whoever has ended. */
     private void newConnectionsAreServed() throws IOException {
         for (int i = 0; i < STREAMS; i++) {
             try (Upstream.Client client = new Upstream.Client(port)) {
                 client.exchange();
                 client.end();
             }
+        }
+        try (SocketChannel local = SocketChannel.open(UnixDomainSocketAddress.of(temp.resolve("local.sock")))) {
+            local.write(ByteBuffer.wrap(new byte[] {42}));
+            ByteBuffer answer = ByteBuffer.allocate(1);
+            assertThat(local.read(answer)).isEqualTo(1);
+            assertThat(answer.get(0)).isEqualTo((byte) 42);
         }
     }
 

@@ -86,6 +86,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
 
     /** Offers connections to a child by the channel that it has inherited. Any thread. */
     void expect(StartedChild child) {
+        migration.awaitGreeting(); // at once: nobody is to take the Hello of the child before for this one's
         inTurn(() -> {
             self.listeners().handedOver(true);
             migration.open(child);

@@ -80,7 +80,6 @@ final class ParentMigration implements AutoCloseable {
         lost("another child was started");
         ParentSession open = new ParentSession(new HandoverChannel(posix, started.channel()), started.pid());
         open.pace = started.pace();
-        greeted = false;
         session = open;
     }
 
@@ -102,6 +101,11 @@ final class ParentMigration implements AutoCloseable {
     boolean waitsForOperator() {
         ParentSession open = session;
         return open != null && open.greeting != null && open.pace != HandoverPace.COMMIT && open.adopting == null;
+    }
+
+    /** From now on {@link #greeted} is for the next child. Any thread. */
+    void awaitGreeting() {
+        greeted = false;
     }
 
     /** Whether the last child has said Hello. Any thread. */

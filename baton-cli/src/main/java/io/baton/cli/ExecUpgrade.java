@@ -78,6 +78,13 @@ final class ExecUpgrade implements AutoCloseable {
         if (hotRestart.state() instanceof HotRestartState.Starting) {
             return beforeItIsOurs(signal);
         }
+        if (signal == UnixSignal.WINCH
+                && ProcStat.of(posix.pid())
+                        .filter(ProcStat::inForegroundOfTerminal)
+                        .isPresent()) {
+            LOG.info("SIGWINCH is ignored in the foreground of a terminal, whose every change of size sends it");
+            return true;
+        }
         tell(event);
         return true;
     }
@@ -136,7 +143,7 @@ final class ExecUpgrade implements AutoCloseable {
         }
         Step step = ExecStates.next(state, event);
         if (step.action() == ExecStates.Action.REFUSE) {
-            LOG.warn("{} is refused: {}", event, step.why());
+            LOG.warn("SIG{} is refused: {}", asked(event), step.why());
             return;
         }
         if (!step.next().equals(state)) {
@@ -144,6 +151,17 @@ final class ExecUpgrade implements AutoCloseable {
             state = step.next();
         }
         perform(step.action(), event);
+    }
+
+    private static String asked(ExecEvent event) {
+        return switch (event) {
+            case ExecEvent.Upgrade() -> "USR2";
+            case ExecEvent.StandBy() -> "WINCH";
+            case ExecEvent.TakeBack() -> "HUP";
+            case ExecEvent.Leave() -> "QUIT";
+            case ExecEvent.Started _, ExecEvent.Returning(), ExecEvent.Committed(), ExecEvent.Ended _ ->
+                throw new IllegalArgumentException(event + " is no signal");
+        };
     }
 
     /** Else nobody would accept. A child that never gets there is killed, and this ends with it. */

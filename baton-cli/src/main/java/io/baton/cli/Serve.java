@@ -174,12 +174,13 @@ final class Serve {
             if (settings.initOnly()) {
                 return ExitCode.DONE;
             }
-            // In this order: at each moment one of us two has every listening socket in its event loop.
-            niceness.restore();
-            data.accept();
+            // Before the first connection comes, which a failure would cut.
             if (pidFile.isPresent()) {
                 pidFile.get().write();
             }
+            // In this order: at each moment one of us two has every listening socket in its event loop.
+            niceness.restore();
+            data.accept();
             inPlace.settle();
             joined.ready();
             reporter.ready();

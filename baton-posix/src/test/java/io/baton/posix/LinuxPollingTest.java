@@ -7,9 +7,13 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LinuxPollingTest {
+    /** SIGIO, which nobody sends here: other threads of this JVM do not have it blocked, and it would end the process. */
+    private static final int PENDING = 29;
+
     private static final long DATA = 0xCAFE_BABE_1234_5678L;
 
     private final Posix posix = Posix.linux();
@@ -47,6 +51,20 @@ class LinuxPollingTest {
     private void add(Fd epoll, Fd fd, int events, long data) {
         assertThat(posix.epollControl(epoll.number(), EpollOperation.ADD, fd.number(), events, data))
                 .isZero();
+    }
+
+    @Test
+    void aBlockedSignalIsReadInsteadOfHandled() {
+        Set<Integer> before = posix.blockedSignals();
+        try (Fd signals = posix.signalFd(Set.of(PENDING))) {
+            posix.setBlockedSignals(Set.of(PENDING));
+            assertThat(posix.readSignal(signals)).isEmpty();
+            assertThat(posix.awaitReadable(List.of(signals), Duration.ZERO).isEmpty())
+                    .isTrue();
+        } finally {
+            posix.setBlockedSignals(before);
+        }
+        assertThatThrownBy(() -> posix.signalFd(Set.of(65))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -79,6 +79,25 @@ class HttpProxyingTest {
     }
 
     @Test
+    void afterAPauseItAcceptsAgainAndNobodyWasAskedToLeave() throws Exception {
+        try (Generation generation = join(0, config("")).serving();
+                HttpClientSocket client = new HttpClientSocket(port)) {
+            for (int time = 1; time <= 2; time++) {
+                assertThat(client.get("www.example.com", "/")).isEqualTo("200 rest");
+                generation.proxy.pauseAccepting();
+                try (HttpClientSocket late = new HttpClientSocket(port)) {
+                    assertThat(client.get("www.example.com", "/")).isEqualTo("200 rest");
+                    assertThat(generation.proxy.httpConnections()).isEqualTo(1);
+
+                    generation.proxy.accept();
+                    assertThat(late.get("www.example.com", "/")).isEqualTo("200 rest");
+                }
+                await().until(() -> generation.proxy.httpConnections() == 1);
+            }
+        }
+    }
+
+    @Test
     void withoutAHealthyEndpointTheAnswerIs503AndItsReasonIsCounted() throws Exception {
         rest.status = 500;
         String health = ", health: { http: /healthz, interval: 50ms, timeout: 500ms }";

@@ -81,6 +81,29 @@ class ProxyTest {
     }
 
     @Test
+    void whoComesInAPauseWaitsAndIsServedAfterIt() throws Exception {
+        try (Generation generation =
+                        join(TestConfigs.tcp(port, true, origin.port())).serving();
+                Client client = Client.connect(port)) {
+            for (int time = 1; time <= 2; time++) {
+                client.echo("hello");
+                generation.proxy.pauseAccepting();
+                generation.proxy.pauseAccepting();
+
+                try (Client late = Client.connect(port)) {
+                    late.say("late");
+                    client.echo("still here");
+                    await().during(Duration.ofMillis(200)).until(() -> generation.proxy.connections() == 1);
+
+                    generation.proxy.accept();
+                    late.hear("late");
+                }
+                await().until(() -> generation.proxy.connections() == 1);
+            }
+        }
+    }
+
+    @Test
     void anEndpointThatRefusesIsFollowedByTheNext() throws Exception {
         int nobody = TestConfigs.freePort();
         try (Generation generation =

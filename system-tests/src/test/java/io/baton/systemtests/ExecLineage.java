@@ -15,17 +15,20 @@ import java.util.concurrent.ConcurrentSkipListSet;
 
 /** Processes of {@code baton serve --exec-upgrade} that start one another, as an operator sees them: by pid file and signals. All of them write to one output. */
 final class ExecLineage implements AutoCloseable {
-    static final Duration PATIENCE = BatonProcess.PATIENCE;
+    /** A process that starts beside one that serves goes last on the CPU, for 20 s at most. */
+    static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Process first;
-    private final ProcessLines lines;
+    /** A file: the JDK reads no pipe further than to the end of the process that it has started. */
+    private final Path output;
+
     private final Path pidFile;
     private final long baseId;
     private final Set<Long> seen = new ConcurrentSkipListSet<>();
 
-    private ExecLineage(Process first, Path pidFile, long baseId) {
+    private ExecLineage(Process first, Path output, Path pidFile, long baseId) {
         this.first = first;
-        this.lines = new ProcessLines(first, _ -> {});
+        this.output = output;
         this.pidFile = pidFile;
         this.baseId = baseId;
         seen.add(first.pid());
@@ -37,11 +40,20 @@ final class ExecLineage implements AutoCloseable {
                 "serve", flag, "-c", config.toString(), "--pid-path", pidFile.toString(), "--base-id", "" + baseId);
         List<String> command = new ArrayList<>(builder.command());
         command.set(0, launcher.toString());
-        Process first = builder.command(command).redirectErrorStream(true).start();
-        ExecLineage lineage = new ExecLineage(first, pidFile, baseId);
-        lineage.awaitLine(": ready ");
-        assertThat(lineage.named()).contains(first.pid());
-        return lineage;
+        Path output = pidFile.resolveSibling("output");
+        Process first = builder.command(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        ExecLineage lineage = new ExecLineage(first, output, pidFile, baseId);
+        try {
+            lineage.awaitLine(": ready ");
+            assertThat(lineage.named()).contains(first.pid());
+            return lineage;
+        } catch (RuntimeException | Error e) {
+            lineage.close();
+            throw e;
+        }
     }
 
     Path oldFile() {
@@ -74,36 +86,41 @@ final class ExecLineage implements AutoCloseable {
     }
 
     long awaitSuccessor(long old) {
-        return await("a pid file of another process than " + old)
+        await("a pid file of another process than " + old)
                 .atMost(PATIENCE)
                 .conditionEvaluationListener(condition -> {})
-                .until(() -> named().filter(pid -> pid != old), Optional::isPresent)
-                .orElseThrow();
+                .untilAsserted(() -> assertThat(named().filter(pid -> pid != old))
+                        .as(output())
+                        .isPresent());
+        return named().orElseThrow();
     }
 
     /** The pid file names this process, and there is no other. */
     void awaitAlone(long pid) {
         await("only process " + pid)
                 .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(named()).as(lines.text()).contains(pid));
+                .untilAsserted(() -> assertThat(named()).as(output()).contains(pid));
         await("no " + oldFile()).atMost(PATIENCE).until(() -> !Files.exists(oldFile()));
     }
 
-    /** Waits for a line that was not there when {@code before} lines were. */
+    /** Waits until there are so many lines with these words. */
     void awaitLines(String words, int times) {
         await("%d lines with '%s'".formatted(times, words))
                 .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(lines.text().lines().filter(line -> line.contains(words)))
-                        .as(lines.text())
-                        .hasSizeGreaterThanOrEqualTo(times));
+                .conditionEvaluationListener(condition -> {})
+                .untilAsserted(() -> assertThat(lines(words)).as(output()).isGreaterThanOrEqualTo(times));
     }
 
-    String awaitLine(String words) {
-        return lines.await(words, PATIENCE);
+    void awaitLine(String words) {
+        awaitLines(words, 1);
     }
 
-    String output() {
-        return lines.text();
+    private long lines(String words) throws IOException {
+        return output().lines().filter(line -> line.contains(words)).count();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
     }
 
     static void awaitEnd(long pid) {

@@ -42,6 +42,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
     private boolean ownDrain;
 
     private volatile boolean drainRequested;
+    private volatile boolean flagIsOurs;
 
     /** The process whose parent role this is. */
     record Self(
@@ -330,6 +331,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
      */
     private void clearFlagOfDeadChild() {
         if (!(state() instanceof HotRestartState.Starting)
+                && !flagIsOurs
                 && self.memory().initializing()
                 && !UnixPaths.isLive(posix, childAddress, SocketType.DATAGRAM)) {
             LOG.warn(
@@ -337,6 +339,11 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
                     self.epoch().next());
             self.memory().clearInitializing();
         }
+    }
+
+    /** While we have set INITIALIZING ourselves, no child's death is concluded from it. Any thread. */
+    void keepFlag(boolean ours) {
+        flagIsOurs = ours;
     }
 
     private boolean isChild(long pid) {

@@ -83,6 +83,7 @@ class InPlaceUpgradeTest {
                     assertThat(newcomers.served()).isGreaterThan(UPGRADES);
                     // Newcomers come and go.
                     assertThat(openFiles.getLast()).isBetween(openFiles.getFirst() - 4, openFiles.getFirst() + 4);
+                    assertThat(baton.output()).doesNotContain("WARN", "ERROR");
                     assertThat(baton.output().lines().filter(line -> line.contains(", 0 were cut")))
                             .hasSize(UPGRADES);
                 }

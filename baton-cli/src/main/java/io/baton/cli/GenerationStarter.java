@@ -49,6 +49,7 @@ final class GenerationStarter {
                 .redirectError(Redirect.INHERIT);
         Map<String, String> environment = builder.environment();
         environment.put("NOTIFY_SOCKET", directory.notifySocket().toString());
+        environment.put(SupervisorLink.VARIABLE, directory.path().toString());
         // The JVM that runs us will do for the child, wherever PATH and JAVA_HOME point.
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         // A training run trains itself alone.

@@ -75,7 +75,6 @@ final class ActiveHotRestart implements HotRestart {
         this.accessLogLock = new RobustSharedLock(posix, "the access log lock", memory.accessLogLock());
     }
 
-    /** @param belongings what the image before has left to this one; empty when there was none */
     static HotRestart join(
             HotRestartOptions options,
             Posix posix,
@@ -332,11 +331,28 @@ final class ActiveHotRestart implements HotRestart {
                             lifecycle.state().label(),
                             asChild.parentPresent() ? ", and its parent is still there" : ""));
         }
-        memory.setInitializing(); // no child comes until the next image has cleared it
+        closeToChildren();
         Packing packing = new Packing(new Packing.Self(
-                baseId(), epoch(), images(), originalStart(), migrations, listeners, stats, memory::clearInitializing));
+                baseId(), epoch(), images(), originalStart(), migrations, listeners, stats, this::openToChildren));
         packing.gather(connections, stays, patience);
         return packing;
+    }
+
+    /** None comes until the next image has cleared the flag, or {@link #openToChildren}. */
+    private void closeToChildren() throws HotRestartException {
+        HotRestartingParent parent = asParent.orElseThrow();
+        parent.keepFlag(true);
+        try {
+            memory.setInitializing();
+        } catch (HotRestartException e) {
+            parent.keepFlag(false);
+            throw e;
+        }
+    }
+
+    private void openToChildren() {
+        memory.clearInitializing();
+        asParent.ifPresent(parent -> parent.keepFlag(false));
     }
 
     @Override

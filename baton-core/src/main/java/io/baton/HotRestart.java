@@ -53,6 +53,7 @@ public sealed interface HotRestart extends AutoCloseable permits ActiveHotRestar
             return new DisabledHotRestart(options, posix, stats, observer).resume(belongings);
         }
         HotRestartOptions same = options.with(values -> {
+            values.epoch = belongings.epoch();
             values.baseId = belongings.baseId();
             values.epoch = belongings.epoch();
             values.dynamicBaseId = false;

@@ -44,6 +44,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
     private boolean ownDrain;
 
     private volatile boolean drainRequested;
+    private volatile boolean flagIsOurs;
 
     /** Of the process's own, for this role's thread; a few of a person's. */
     private final Queue<Runnable> orders = new ConcurrentLinkedQueue<>();
@@ -372,6 +373,7 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
      */
     private void clearFlagOfDeadChild() {
         if (!(state() instanceof HotRestartState.Starting)
+                && !flagIsOurs
                 && self.memory().initializing()
                 && !UnixPaths.isLive(posix, childAddress, SocketType.DATAGRAM)) {
             LOG.warn(
@@ -379,6 +381,11 @@ final class HotRestartingParent extends HotRestartingBase implements ParentMigra
                     self.epoch().next());
             self.memory().clearInitializing();
         }
+    }
+
+    /** While we have set INITIALIZING ourselves, no child's death is concluded from it. Any thread. */
+    void keepFlag(boolean ours) {
+        flagIsOurs = ours;
     }
 
     private boolean isChild(long pid) {

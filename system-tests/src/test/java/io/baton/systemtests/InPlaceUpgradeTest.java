@@ -83,6 +83,7 @@ class InPlaceUpgradeTest {
                     assertThat(newcomers.served()).isGreaterThan(UPGRADES);
                     // Newcomers come and go.
                     assertThat(openFiles.getLast()).isBetween(openFiles.getFirst() - 4, openFiles.getFirst() + 4);
+                    assertThat(baton.output()).doesNotContain("WARN", "ERROR");
                     assertThat(baton.output().lines().filter(line -> line.contains(", 0 were cut")))
                             .hasSize(UPGRADES);
                 }
@@ -97,11 +98,20 @@ class InPlaceUpgradeTest {
     @Test
     void whateverFailsTheProcessServesOn() throws Exception {
         int port = Configs.freePort();
+        int web = Configs.freePort();
         Path current = Files.createSymbolicLink(temp.resolve("current"), Baton.home());
         try (Upstream upstream = new Upstream();
+                RecordingOrigin origin = new RecordingOrigin(new Answers());
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String good = Files.readString(
-                    Configs.write(temp, port, Configs.loopback(upstream.port()), "handover: { rehearsal: 0s }"));
+            String good = """
+                    listeners:
+                      - { name: db, address: "127.0.0.1:%d", tcp: { cluster: echo } }
+                      - { name: web, address: "127.0.0.1:%d", http: { routes: [ { prefix: /, cluster: origin } ] } }
+                    clusters:
+                      - { name: echo, endpoints: [ "127.0.0.1:%d" ] }
+                      - { name: origin, endpoints: [ "127.0.0.1:%d" ] }
+                    handover: { rehearsal: 0s }
+                    """.formatted(port, web, upstream.port(), origin.port());
             Path config = Files.writeString(temp.resolve("live.yaml"), good);
             try (ServedGeneration baton = ServedGeneration.by(
                                     current.resolve("bin/baton"),
@@ -110,46 +120,53 @@ class InPlaceUpgradeTest {
                                     "--use-dynamic-base-id",
                                     "--in-place-upgrade")
                             .awaitReady();
-                    Upstream.Client client = new Upstream.Client(port)) {
-                client.exchange();
+                    Upstream.Client client = new Upstream.Client(port);
+                    RawClient kept = new RawClient(web)) {
+                exchange(client, kept);
 
                 Files.writeString(config, "listeners: 7");
                 Baton.signal("USR2", baton.pid());
-                assertThat(baton.awaitLine("not upgraded in place")).contains("listeners");
-                client.exchange();
+                assertThat(baton.awaitLine("not upgraded in place")).contains("live.yaml:1:1", "clusters");
+                exchange(client, kept);
 
                 Files.writeString(config, good);
                 point(current, buildThatCannotBeExecuted());
                 Baton.signal("USR2", baton.pid());
                 assertThat(baton.awaitLine("ENOEXEC")).contains("not upgraded in place", "this image goes on");
-                client.exchange();
-                newcomer(port);
+                exchange(client, kept);
+                newcomers(port, web);
 
                 point(current, Baton.home());
                 Files.writeString(
                         config,
                         good.replace(
                                 "clusters:",
-                                "  - { name: no, address: \"127.0.0.1:%d\", tcp: { cluster: origin } }\nclusters:"
+                                "  - { name: no, address: \"127.0.0.1:%d\", tcp: { cluster: echo } }\nclusters:"
                                         .formatted(taken.getLocalPort())));
                 Baton.signal("USR2", baton.pid());
                 assertThat(baton.awaitLine("this image cannot serve"))
                         .contains("listener no cannot listen", "EADDRINUSE", "going back to");
                 baton.awaitLine("the one before serves again");
-                client.exchange();
-                newcomer(port);
+                exchange(client, kept);
+                newcomers(port, web);
 
                 Files.writeString(config, good);
                 upgrade(baton, 2);
-                client.exchange();
-                newcomer(port);
+                exchange(client, kept);
+                newcomers(port, web);
             }
         }
     }
 
-    private static void newcomer(int port) throws IOException {
-        try (Upstream.Client client = new Upstream.Client(port)) {
-            client.exchange();
+    private static void exchange(Upstream.Client client, RawClient kept) throws IOException {
+        client.exchange();
+        assertThat(kept.get("/").read().text()).isEqualTo("hello\n");
+    }
+
+    private static void newcomers(int port, int web) throws IOException {
+        try (Upstream.Client client = new Upstream.Client(port);
+                RawClient http = new RawClient(web)) {
+            exchange(client, http);
             client.end();
         }
     }

@@ -30,7 +30,8 @@ final class Upstream implements AutoCloseable {
 
     /** A client of the listener before it. */
     static final class Client implements AutoCloseable {
-        private static final int TIMEOUT_MS = 10_000;
+        /** As long as an upgrade in place may hold everything up on a machine that has other things to do. */
+        private static final int TIMEOUT_MS = 40_000;
 
         private final Socket socket;
         private int sent;

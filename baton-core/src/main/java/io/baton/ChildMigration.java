@@ -385,6 +385,7 @@ final class ChildMigration implements AutoCloseable {
                 drained,
                 pauses.quantile(0.5),
                 pauses.quantile(0.99),
-                pauses.max());
+                pauses.max(),
+                pauses.counts());
     }
 }

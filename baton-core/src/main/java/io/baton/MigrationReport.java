@@ -1,6 +1,7 @@
 package io.baton;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How many connections have moved, as this process knows it.
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param pauseMedian how long connections taken over stood still: half of them no longer
  * @param pause99 99 of 100 no longer
  * @param pauseMax none longer
+ * @param pauses the same as a histogram: steps of a power of two, in order, without those that no connection is in
  */
 public record MigrationReport(
         long adopted,
@@ -25,8 +27,21 @@ public record MigrationReport(
         long drained,
         Duration pauseMedian,
         Duration pause99,
-        Duration pauseMax) {
+        Duration pauseMax,
+        List<PauseCount> pauses) {
     /** Nothing has moved. */
     public static final MigrationReport NONE =
-            new MigrationReport(0, 0, 0, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            new MigrationReport(0, 0, 0, 0, 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, List.of());
+
+    public MigrationReport {
+        pauses = List.copyOf(pauses);
+    }
+
+    /**
+     * A step of a histogram.
+     *
+     * @param upTo the longest pause in it
+     * @param connections that stood still for so long, and longer than the step before
+     */
+    public record PauseCount(Duration upTo, long connections) {}
 }

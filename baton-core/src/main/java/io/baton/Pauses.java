@@ -1,6 +1,9 @@
 package io.baton;
 
+import io.baton.MigrationReport.PauseCount;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How long connections stood still, as a histogram of steps of one part in sixteen: 37 powers of two cover a minute and more, in
@@ -52,6 +55,21 @@ final class Pauses {
             }
         }
         return Duration.ZERO;
+    }
+
+    /** In steps of a power of two, without the empty ones. */
+    synchronized List<PauseCount> counts() {
+        List<PauseCount> found = new ArrayList<>();
+        for (int first = 0; first < counts.length; first += STEPS) {
+            long inPower = 0;
+            for (int bin = first; bin < first + STEPS; bin++) {
+                inPower += counts[bin];
+            }
+            if (inPower > 0) {
+                found.add(new PauseCount(Duration.ofNanos(top(first + STEPS - 1)), inPower));
+            }
+        }
+        return found;
     }
 
     synchronized Duration max() {

@@ -18,11 +18,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real processes that are killed, stopped, or lose their channel around every message they say; clients are connected all the while. */
+@Tag("several-at-a-time")
 class MigrationDeathTest {
     private static final Posix POSIX = Posix.linux();
     private static final int CLIENTS = 40;

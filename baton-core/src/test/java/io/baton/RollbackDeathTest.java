@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Real processes that are killed or stopped around every message of a rollback. The child has taken over 24 of the 40 connections when it
  * is told to undo, and gives them back in three offers.
  */
+@Tag("several-at-a-time")
 class RollbackDeathTest {
     private static final Posix POSIX = Posix.linux();
     private static final int CLIENTS = 40;

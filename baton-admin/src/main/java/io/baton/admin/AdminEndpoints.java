@@ -32,6 +32,7 @@ final class AdminEndpoints {
 
     private final AdminView view;
     private final ServerControl control;
+    private final Console console;
     private @Nullable Metrics metrics;
     private final List<Endpoint> endpoints = List.of(
             new Endpoint("/", false, "this list", query -> index()),
@@ -41,6 +42,23 @@ final class AdminEndpoints {
                     false,
                     "print the configuration in use, without secrets",
                     query -> Reply.json(ConfigJson.of(view().config()))),
+            new Endpoint(Console.PATH, false, "the web console", query -> Console.file(Console.PATH)),
+            new Endpoint(Console.PATH + "/drain", true, "for the console: drain this process", this::consoleDrain),
+            new Endpoint(
+                    Console.PATH + "/rollback",
+                    true,
+                    "for the console: undo a hot restart",
+                    query -> console().rollBack(query.token())),
+            new Endpoint(
+                    Console.PATH + "/state",
+                    false,
+                    "what the console shows, as JSON",
+                    query -> console().state()),
+            new Endpoint(
+                    Console.PATH + "/upgrade",
+                    true,
+                    "for the console: hot restart",
+                    query -> console().upgrade(query.token())),
             new Endpoint(
                     "/drain_listeners",
                     true,
@@ -71,7 +89,8 @@ final class AdminEndpoints {
                     "print server stats (?filter=regex of a part of the name, ?format=text|json)",
                     this::stats));
 
-    AdminEndpoints(AdminView view, ServerControl control) {
+    AdminEndpoints(AdminView view, ServerControl control, Console console) {
+        this.console = console;
         this.view = view;
         this.control = control;
     }
@@ -84,12 +103,19 @@ final class AdminEndpoints {
                         : endpoint.handler().handle(query);
             }
         }
+        if (Console.has(path)) {
+            return Console.file(path);
+        }
         return Reply.text(404, "invalid path. " + help());
     }
 
     // The table is made before the constructor's fields are set.
     private AdminView view() {
         return view;
+    }
+
+    private Console console() {
+        return console;
     }
 
     private ServerControl control() {
@@ -177,6 +203,13 @@ final class AdminEndpoints {
             }
         }
         return picked;
+    }
+
+    private Reply consoleDrain(Query query) {
+        if (!console.mayOrder(query.token())) {
+            return Reply.text(403, "%s is missing or not this process's%n".formatted(Console.TOKEN_HEADER));
+        }
+        return Reply.text(202, "draining\n").then(() -> control.drainListeners(true));
     }
 
     private Reply drainListeners(Query query) {

@@ -38,7 +38,8 @@ final class AdminHandler implements HttpHandler {
             return Reply.text(403, refusal.get() + "\n");
         }
         try {
-            Query query = Query.parse(exchange.getRequestURI().getRawQuery());
+            Query query = Query.parse(exchange.getRequestURI().getRawQuery())
+                    .withToken(exchange.getRequestHeaders().getFirst(Console.TOKEN_HEADER));
             return endpoints.handle(method, exchange.getRequestURI().getPath(), query);
         } catch (IllegalArgumentException e) {
             return Reply.text(400, "invalid query: %s%n".formatted(e.getMessage()));
@@ -54,6 +55,7 @@ final class AdminHandler implements HttpHandler {
             headers.set("Content-Type", reply.contentType());
             headers.set("Cache-Control", "no-cache, max-age=0");
             headers.set("X-Content-Type-Options", "nosniff");
+            headers.set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'");
             headers.set("Server", "baton");
             boolean head = exchange.getRequestMethod().equals("HEAD");
             byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);

@@ -53,10 +53,17 @@ public final class AdminServer implements AutoCloseable {
      * @param address where to listen; port 0 takes any free port at the first {@link #open}
      */
     public AdminServer(SocketAddress.Inet address, AdminView view, ServerControl control) {
+        this(address, view, control, LineageDesk.NONE);
+    }
+
+    /** @param desk what the console shows and orders beyond this process */
+    public AdminServer(SocketAddress.Inet address, AdminView view, ServerControl control, LineageDesk desk) {
         this.configured = requireNonNull(address, "address is null");
         this.address = address;
-        this.endpoints =
-                new AdminEndpoints(requireNonNull(view, "view is null"), requireNonNull(control, "control is null"));
+        this.endpoints = new AdminEndpoints(
+                requireNonNull(view, "view is null"),
+                requireNonNull(control, "control is null"),
+                new Console(view, requireNonNull(desk, "desk is null")));
     }
 
     /**

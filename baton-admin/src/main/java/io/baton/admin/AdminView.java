@@ -1,5 +1,6 @@
 package io.baton.admin;
 
+import io.baton.MigrationReport;
 import io.baton.proxy.BatonConfig;
 import io.baton.proxy.ClusterStatus;
 import io.baton.proxy.ListenerStatus;
@@ -22,6 +23,9 @@ public interface AdminView {
 
     /** Whether the statistics have the parent's: before, counters would seem to have gone back. */
     boolean statsAreWhole();
+
+    /** Connections that have moved. */
+    MigrationReport migration();
 
     /** Counters and gauges by name. */
     SortedMap<String, Long> stats();

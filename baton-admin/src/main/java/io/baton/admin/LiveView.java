@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.baton.HotRestart;
 import io.baton.HotRestartState;
 import io.baton.ImportMode;
+import io.baton.MigrationReport;
 import io.baton.Stats;
 import io.baton.admin.ServerInfo.CommandLine;
 import io.baton.proxy.BatonConfig;
@@ -86,6 +87,11 @@ public final class LiveView implements AdminView {
     @Override
     public boolean statsAreWhole() {
         return !(hotRestart.state() instanceof HotRestartState.Starting);
+    }
+
+    @Override
+    public MigrationReport migration() {
+        return hotRestart.migration();
     }
 
     @Override

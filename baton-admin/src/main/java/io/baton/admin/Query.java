@@ -7,8 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a URL after the question mark; the first value of a name counts. */
-record Query(Map<String, String> values) {
+/**
+ * The part of a URL after the question mark; the first value of a name counts.
+ *
+ * @param token what the console's page sends along as {@link Console#TOKEN_HEADER}; empty from others
+ */
+record Query(Map<String, String> values, String token) {
     private static final int MAX_PARAMETERS = 32;
 
     Query {
@@ -24,7 +28,7 @@ record Query(Map<String, String> values) {
     static Query parse(@Nullable String raw) {
         Map<String, String> values = new HashMap<>();
         if (raw == null || raw.isEmpty()) {
-            return new Query(values);
+            return new Query(values, "");
         }
         String[] parameters = raw.split("&", -1);
         if (parameters.length > MAX_PARAMETERS) {
@@ -35,7 +39,11 @@ record Query(Map<String, String> values) {
             String[] parts = parameter.split("=", 2);
             values.putIfAbsent(decode(parts[0]), parts.length == 2 ? decode(parts[1]) : "");
         }
-        return new Query(values);
+        return new Query(values, "");
+    }
+
+    Query withToken(@Nullable String sent) {
+        return new Query(values, sent == null ? "" : sent);
     }
 
     Optional<String> get(String name) {

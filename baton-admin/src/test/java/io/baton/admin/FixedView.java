@@ -3,6 +3,7 @@ package io.baton.admin;
 import io.baton.BaseId;
 import io.baton.DrainStrategy;
 import io.baton.HotRestartOptions;
+import io.baton.MigrationReport;
 import io.baton.RestartEpoch;
 import io.baton.admin.ServerInfo.CommandLine;
 import io.baton.posix.SocketAddress;
@@ -51,6 +52,11 @@ final class FixedView implements AdminView {
                 Duration.ofMillis(12_900),
                 Duration.ofSeconds(345),
                 new CommandLine(new BaseId(77), 2, "e.yaml", "", options));
+    }
+
+    @Override
+    public MigrationReport migration() {
+        return MigrationReport.NONE;
     }
 
     @Override

@@ -28,6 +28,7 @@ final class BatonCommand implements Runnable {
         COMMANDS.put("upgrade", UpgradeCommand.class);
         COMMANDS.put("rollback", RollbackCommand.class);
         COMMANDS.put("status", StatusCommand.class);
+        COMMANDS.put("history", HistoryCommand.class);
         COMMANDS.put("stop", StopCommand.class);
         COMMANDS.put("hand-over", HandOverCommand.class);
         COMMANDS.put("check", CheckCommand.class);

@@ -36,7 +36,8 @@ final class GenerationAdmin implements AutoCloseable {
         this.addressPath = settings.adminAddressPath();
         this.server = settings.config().admin().map(config -> {
             LiveView view = new LiveView(BuildVersion.get(), started, commandLine, hotRestart, proxy, stats);
-            return new AdminServer(config.address(), view, new Control(hotRestart, proxy, end));
+            return new AdminServer(
+                    config.address(), view, new Control(hotRestart, proxy, end), SupervisorLink.of(System.getenv()));
         });
     }
 

@@ -52,6 +52,7 @@ final class GenerationStarter {
         // They name fds of this process, and a generation gets none of those.
         Variables.removeFrom(environment);
         environment.put("NOTIFY_SOCKET", directory.notifySocket().toString());
+        environment.put(SupervisorLink.VARIABLE, directory.path().toString());
         // The JVM that runs us will do for the child, wherever PATH and JAVA_HOME point.
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         // A training run trains itself alone.

@@ -23,7 +23,8 @@ record Handover(
         long cut,
         long totalMs,
         OptionalLong parentGoneMs,
-        long askedNanos) {
+        long askedNanos,
+        HandoverStory story) {
 
     enum Result {
         COMMITTED("committed"),
@@ -37,25 +38,27 @@ record Handover(
         }
     }
 
-    static Handover ended(Member parent, Result result, long askedNanos) {
+    static Handover ended(UpgradeJob job, Result result, String words) {
         return new Handover(
-                parent,
-                parent.epoch().next(),
+                job.parent(),
+                job.parent().epoch().next(),
                 result,
                 Moves.NONE,
                 0,
                 0,
-                millisSince(askedNanos),
+                millisSince(job.askedNanos()),
                 OptionalLong.empty(),
-                askedNanos);
+                job.askedNanos(),
+                job.story(words));
     }
 
     Handover moved(Moves latest) {
-        return new Handover(parent, to, result, latest, drained, cut, totalMs, parentGoneMs, askedNanos);
+        return new Handover(parent, to, result, latest, drained, cut, totalMs, parentGoneMs, askedNanos, story);
     }
 
     Handover parentGone(long its, long cutThere, long atMs) {
-        return new Handover(parent, to, result, moves, its, cutThere, totalMs, OptionalLong.of(atMs), askedNanos);
+        return new Handover(
+                parent, to, result, moves, its, cutThere, totalMs, OptionalLong.of(atMs), askedNanos, story);
     }
 
     static long millisSince(long nanos) {
@@ -73,6 +76,18 @@ record Handover(
         json.put("pause_ms", moves.adopted() == 0 ? null : moves.pauseJson());
         json.put("total_ms", totalMs);
         json.put("parent_gone_ms", parentGoneMs.isPresent() ? parentGoneMs.getAsLong() : null);
+        return json;
+    }
+
+    /** The same, and its story. */
+    Map<String, @Nullable Object> toJournal() {
+        Map<String, @Nullable Object> json = toJson();
+        json.put("asked_by", story.requester());
+        json.put("parent_pid", parent.pid());
+        json.put("words", story.words());
+        json.put(
+                "timeline",
+                story.timeline().stream().map(HandoverStory.Step::toJson).toList());
         return json;
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The hot restart under way, of which there is one at most, and the last that came to an end. Only touched on the supervisor's thread. */
 final class HandoverLedger {
     private final Consumer<String> announce;
+    private final Consumer<Handover> journal;
     private @Nullable UpgradeJob job;
     private @Nullable Handover last;
     /** The parent's end, when it came before the end of the hot restart. */
@@ -19,8 +20,10 @@ final class HandoverLedger {
     /** Set before the supervisor's thread has anything to do. */
     private volatile ServiceManager manager = ServiceManager.NONE;
 
-    HandoverLedger(Consumer<String> announce) {
+    /** @param journal is given each as it ended, and again when more is known of it */
+    HandoverLedger(Consumer<String> announce, Consumer<Handover> journal) {
         this.announce = announce;
+        this.journal = journal;
     }
 
     Optional<UpgradeJob> job() {
@@ -61,17 +64,27 @@ final class HandoverLedger {
         }
     }
 
+    /** The same while its connections are counted. */
+    void counting(String words) {
+        if (job != null) {
+            job.counting(words);
+            manager.progress(words);
+        }
+    }
+
     /** Tells the requester; does nothing when no hot restart is under way. */
     void close(Result result, String words) {
         if (job == null) {
             return;
         }
-        last = Handover.ended(job.parent(), result, job.askedNanos());
+        Handover ended = Handover.ended(job, result, words);
         if (parentEnd != null) {
-            last = last.parentGone(parentEnd.drained(), parentEnd.cut(), parentEnd.atMs());
+            ended = ended.parentGone(parentEnd.drained(), parentEnd.cut(), parentEnd.atMs());
         }
+        last = ended;
+        journal.accept(ended);
         switch (result) {
-            case COMMITTED -> job.done("%s, in %d ms".formatted(words, last.totalMs()));
+            case COMMITTED -> job.done("%s, in %d ms".formatted(words, ended.totalMs()));
             case FAILED -> {
                 announce.accept("the hot restart failed: %s".formatted(words));
                 job.refused(words);
@@ -101,7 +114,10 @@ final class HandoverLedger {
         if (job != null && job.parent().equals(generation.member())) {
             parentEnd = new ParentEnd(generation.drained(), generation.cut(), Handover.millisSince(job.askedNanos()));
         } else if (last != null && last.parent().equals(generation.member())) {
-            last = last.parentGone(generation.drained(), generation.cut(), Handover.millisSince(last.askedNanos()));
+            Handover whole =
+                    last.parentGone(generation.drained(), generation.cut(), Handover.millisSince(last.askedNanos()));
+            last = whole;
+            journal.accept(whole);
         }
     }
 }

@@ -141,6 +141,11 @@ record RuntimeDir(Path path) {
         return path.resolve("lineage.json");
     }
 
+    /** Stays when the supervisor goes. */
+    Path journal() {
+        return path.resolve("journal.jsonl");
+    }
+
     Path embeddedConfig() {
         return path.resolve("embedded.yaml");
     }

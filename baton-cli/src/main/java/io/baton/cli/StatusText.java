@@ -55,7 +55,7 @@ final class StatusText {
                         word(generation, "started"));
     }
 
-    private static String word(Map<?, ?> object, String name) {
+    static String word(Map<?, ?> object, String name) {
         Object value = object.get(name);
         return value == null ? "-" : value.toString();
     }

@@ -2,6 +2,7 @@ package io.baton.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -21,6 +22,10 @@ abstract class SupervisedCommand implements Callable<Integer> {
 
     final RuntimeDir directory() throws CliException {
         return RuntimeDir.open(runtimeDir.path());
+    }
+
+    final CommandLine commandLine() {
+        return spec.commandLine();
     }
 
     /** Results. */

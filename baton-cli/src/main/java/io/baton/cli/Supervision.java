@@ -5,6 +5,7 @@ import io.baton.posix.PosixException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -31,16 +32,21 @@ final class Supervision implements AutoCloseable {
             throws CliException {
         this.posix = posix;
         this.directory = directory;
-        this.announce = announce;
-        this.left = LeftGenerations.find(posix, directory, announce);
+        Journal journal = new Journal(directory, InstantSource.system(), announce);
+        this.announce = line -> {
+            announce.accept(line);
+            journal.event(line);
+        };
+        this.left = LeftGenerations.find(posix, directory, this.announce);
         this.supervisor = new Supervisor(
                 loop,
                 new GenerationStarter(posix, directory),
                 new SettingsInUse(loop, checker, settings),
                 directory,
                 new Backoff(),
-                announce);
-        this.desk = new SupervisorDesk(loop, supervisor, announce);
+                journal,
+                this.announce);
+        this.desk = new SupervisorDesk(loop, supervisor, this.announce);
         try {
             this.notifySocket = new NotifySocket(
                     posix,

@@ -56,11 +56,12 @@ final class Supervisor {
             SettingsInUse settings,
             RuntimeDir directory,
             Backoff backoff,
+            Journal journal,
             Consumer<String> announce) {
         this.loop = loop;
         this.settings = settings;
         this.household = new Household(directory, announce);
-        this.ledger = new HandoverLedger(announce);
+        this.ledger = new HandoverLedger(announce, journal::handover);
         this.farewells = new Farewells(loop, household, announce);
         ReadyWatch readyWatch = new ReadyWatch(loop, household, lifecycle::state);
         this.spawner = new Spawner(loop, starter, lifecycle, household, readyWatch, this::gone);
@@ -157,7 +158,7 @@ final class Supervisor {
         if (lifecycle.state() instanceof Upgrading(var _, var child)
                 && child.equals(generation.member())
                 && moves.expected() > 0) {
-            ledger.progress("moved %d of %d connections".formatted(moves.adopted(), moves.expected()));
+            ledger.counting("moved %d of %d connections".formatted(moves.adopted(), moves.expected()));
         }
     }
 

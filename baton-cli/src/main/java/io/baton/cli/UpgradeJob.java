@@ -3,6 +3,7 @@ package io.baton.cli;
 import io.baton.cli.SupervisorState.Member;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,9 +22,13 @@ final class UpgradeJob {
     private final Optional<Path> config;
     private final Optional<Path> home;
     private final long askedNanos = System.nanoTime();
+    private final Instant asked = Instant.now();
+    private final HandoverStory.Steps steps = new HandoverStory.Steps();
     private final BlockingQueue<ControlReply> replies = new LinkedBlockingQueue<>(MAX_UNREAD);
     private @Nullable Member parent;
     private volatile String phase = "the config is being checked";
+    /** How many in a row were of counting. */
+    private int counted;
 
     /**
      * @param requester who asks, in words: {@code pid 4711}, {@code SIGHUP}
@@ -71,7 +76,19 @@ final class UpgradeJob {
     }
 
     void progress(String text) {
+        counted = 0;
+        step(text, false);
+    }
+
+    /** As {@link #progress}; of several in a row only the first and the last one matter afterwards. */
+    void counting(String text) {
+        step(text, counted > 1);
+        counted++;
+    }
+
+    private void step(String text, boolean replaces) {
         phase = text;
+        steps.add(Handover.millisSince(askedNanos), text, replaces);
         tell(new ControlReply.Progress(text));
     }
 
@@ -89,6 +106,11 @@ final class UpgradeJob {
             replies.poll();
             replies.offer(reply);
         }
+    }
+
+    /** How it went, once it has ended with {@code words}. On the supervisor's thread. */
+    HandoverStory story(String words) {
+        return new HandoverStory(asked, requester, steps.soFar(), words);
     }
 
     /** The next thing to tell the requester; null when there was none for {@code patience}. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,6 +59,7 @@ class SupervisorTest {
                 new SettingsInUse(loop, (config, home) -> TIMES, settings),
                 directory,
                 new Backoff(Duration.ofMillis(100)),
+                new Journal(directory, InstantSource.system(), announced::add),
                 announced::add);
     }
 

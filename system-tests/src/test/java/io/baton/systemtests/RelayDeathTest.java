@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * a data path can make a difference to, as each scene takes seconds: a kill on one side of each message where both come to the same, and
  * stops where one side gives the other up.
  */
+@Tag("several-at-a-time")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RelayDeathTest {
     private static final int STREAMS = 4 * RelayMain.BATCH;

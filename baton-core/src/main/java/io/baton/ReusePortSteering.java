@@ -58,7 +58,10 @@ final class ReusePortSteering {
             try {
                 posix.spreadReusePort(socket.fd());
             } catch (PosixException e) {
-                LOG.warn("{} gets all connections to its address: {}", socket.spec().url(), e.getMessage());
+                LOG.warn(
+                        "{} gets all connections to its address: {}",
+                        socket.spec().url(),
+                        e.getMessage());
             }
         }
         chosen.clear();

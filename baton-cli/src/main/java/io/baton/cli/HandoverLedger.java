@@ -68,6 +68,7 @@ final class HandoverLedger {
     void counting(String words) {
         if (job != null) {
             job.counting(words);
+            manager.progress(words);
         }
     }
 

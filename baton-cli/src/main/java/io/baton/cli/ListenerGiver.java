@@ -7,9 +7,13 @@ import io.baton.posix.Posix;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Gives this generation's listeners to other programs, if it was told where. */
 record ListenerGiver(Optional<GetsocksServer> server) implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerGiver.class);
+
     /** As long as connections that are about to come to a listener that is to be closed may take: a second SYN and a long way. */
     private static final Duration HANDSHAKE = Duration.ofMillis(1500);
 
@@ -26,15 +30,15 @@ record ListenerGiver(Optional<GetsocksServer> server) implements AutoCloseable {
         }
     }
 
-    /** Once this generation serves: whoever gave from there before does so no more. */
-    void open() throws CliException {
-        if (server.isPresent()) {
+    /** Once this generation serves, and must go on serving whatever happens here: whoever gave from there before does so no more. */
+    void open() {
+        server.ifPresent(bound -> {
             try {
-                server.get().open();
+                bound.open();
             } catch (InheritException e) {
-                throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+                LOG.error("{}", e.getMessage());
             }
-        }
+        });
     }
 
     /** {@link HotRestart#drain}, as far as a successor has our listeners only when it can do without ours. Does not wait. */

@@ -25,26 +25,29 @@ final class HaproxyServer implements AutoCloseable {
     /**
      * Starts it, and waits until it serves.
      *
+     * @param path where it listens besides the port
      * @param name of its files, of which it has its own
      * @param from whose listeners it adopts
      */
-    static HaproxyServer start(Path directory, String name, int port, int origin, Optional<Path> from)
+    static HaproxyServer start(Path directory, String name, int port, Path path, int origin, Optional<Path> from)
             throws IOException {
         Path stats = directory.resolve(name + ".sock");
         Path config = Files.writeString(directory.resolve(name + ".cfg"), """
                 global
                   nbthread 2
                   maxconn 4000
-                  stats socket %s mode 600 level admin expose-fd listeners
+                  stats socket %1$s mode 600 level admin expose-fd listeners
                 defaults
                   mode http
                   timeout connect 5s
                   timeout client 1h
                   timeout server 1h
                 listen web
-                  bind 127.0.0.1:%d
-                  server origin 127.0.0.1:%d
-                """.formatted(stats, port, origin));
+                  bind 127.0.0.1:%2$d
+                  bind ::1:%2$d v6only
+                  bind %3$s
+                  server origin 127.0.0.1:%4$d
+                """.formatted(stats, port, path, origin));
         List<String> command =
                 new ArrayList<>(List.of(Foreign.HAPROXY.path().toString(), "-db", "-f", config.toString()));
         from.ifPresent(socket -> command.addAll(List.of("-x", socket.toString())));

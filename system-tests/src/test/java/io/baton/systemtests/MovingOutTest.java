@@ -8,6 +8,9 @@ import io.baton.bench.HttpOrigin;
 import io.baton.bench.HttpPlan;
 import io.baton.bench.HttpResult;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,12 +37,14 @@ class MovingOutTest {
     private HttpOrigin origin;
     private int originPort;
     private int port;
+    private Path app;
 
     @BeforeEach
     void start() throws IOException {
         origin = HttpOrigin.start();
         originPort = origin.address().getPort();
         port = Configs.freePort();
+        app = temp.resolve("app.sock");
     }
 
     @AfterEach
@@ -52,9 +57,15 @@ class MovingOutTest {
         Foreign.NGINX.orSkip();
         Path sockets = temp.resolve("sockets");
         Path log = temp.resolve("baton.log");
-        try (NginxServer nginx = NginxServer.prepare(temp.resolve("nginx"), port, originPort)
+        try (NginxServer nginx = NginxServer.prepare(
+                                temp.resolve("nginx"),
+                                port,
+                                originPort,
+                                "listen [::1]:%d; listen unix:%s;".formatted(port, app))
                         .start();
-                Clients clients = new Clients()) {
+                Clients clients = new Clients();
+                Knocking v6 = new Knocking(new InetSocketAddress(InetAddress.ofLiteral("::1"), port));
+                Knocking unix = new Knocking(UnixDomainSocketAddress.of(app))) {
             List<String> serve =
                     serve("--inherit", "nginx", "--getsocks-path", sockets.toString(), "--log-path", log.toString());
 
@@ -103,6 +114,8 @@ class MovingOutTest {
                     .as("Baton takes no connection from a client that waits for an answer: %s", kept.failures())
                     .isZero();
             clients.assertNoneFailed();
+            v6.stop();
+            unix.stop();
         }
     }
 
@@ -110,8 +123,10 @@ class MovingOutTest {
     void fromHaproxyToBatonAndBackWithoutARefusedOrFailedRequest() throws Exception {
         Foreign.HAPROXY.orSkip();
         Path sockets = temp.resolve("sockets");
-        try (HaproxyServer first = HaproxyServer.start(temp, "first", port, originPort, Optional.empty());
-                Clients clients = new Clients()) {
+        try (HaproxyServer first = HaproxyServer.start(temp, "first", port, app, originPort, Optional.empty());
+                Clients clients = new Clients();
+                Knocking v6 = new Knocking(new InetSocketAddress(InetAddress.ofLiteral("::1"), port));
+                Knocking unix = new Knocking(UnixDomainSocketAddress.of(app))) {
             clients.goOn();
             clients.keep();
             List<String> serve = serve("--inherit", "haproxy:" + first.stats(), "--getsocks-path", sockets.toString());
@@ -125,16 +140,18 @@ class MovingOutTest {
 
                 clients.keep();
                 try (HaproxyServer second =
-                        HaproxyServer.start(temp, "second", port, originPort, Optional.of(sockets))) {
+                        HaproxyServer.start(temp, "second", port, app, originPort, Optional.of(sockets))) {
                     Baton.signal("WINCH", baton.pid());
                     assertThat(baton.awaitExit()).isZero();
-                    assertThat(baton.output()).contains("gave 1 listening sockets");
+                    assertThat(baton.output()).contains("gave 3 listening sockets");
                     clients.goOn();
                     HttpResult kept = clients.countKept("Baton -> HAProxy");
                     assertThat(kept.failures().total())
                             .as("Baton takes no connection from a client that waits for an answer: %s", kept.failures())
                             .isZero();
                     clients.assertNoneFailed();
+                    v6.stop();
+                    unix.stop();
                     assertThat(second.isAlive()).isTrue();
                 }
             }
@@ -145,7 +162,6 @@ class MovingOutTest {
     void anNginxThatDoesNotTakeEveryListenerIsSentAwayAndBatonGoesOn() throws Exception {
         Foreign.NGINX.orSkip();
         Path sockets = temp.resolve("sockets");
-        Path app = temp.resolve("app.sock");
         Path config = Files.writeString(temp.resolve("two.yaml"), """
                 listeners:
                   - { name: web, address: "127.0.0.1:%d", http: { routes: [ { prefix: /, cluster: origin } ] } }
@@ -186,11 +202,13 @@ class MovingOutTest {
     private List<String> serve(String... more) throws IOException {
         Path config = Files.writeString(temp.resolve("baton.yaml"), """
                 listeners:
-                  - { name: web, address: "127.0.0.1:%d", http: { routes: [ { prefix: /, cluster: origin } ] } }
+                  - { name: web, address: "127.0.0.1:%1$d", http: { routes: [ { prefix: /, cluster: origin } ] } }
+                  - { name: web6, address: "[::1]:%1$d", http: { routes: [ { prefix: /, cluster: origin } ] } }
+                  - { name: app, address: "unix:%2$s", http: { routes: [ { prefix: /, cluster: origin } ] } }
                 clusters:
-                  - { name: origin, endpoints: [ "127.0.0.1:%d" ] }
+                  - { name: origin, endpoints: [ "127.0.0.1:%3$d" ] }
                 handover: { rehearsal: 0s, drain: 10s, parent_shutdown: 20s }
-                """.formatted(port, originPort));
+                """.formatted(port, app, originPort));
         List<String> command = new ArrayList<>(List.of(
                 Baton.home().resolve("bin/baton").toString(),
                 "serve",

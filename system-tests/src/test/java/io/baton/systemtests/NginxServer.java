@@ -27,8 +27,12 @@ final class NginxServer implements AutoCloseable {
         this.program = directory.resolve("sbin/nginx");
     }
 
-    /** Writes the configuration, and puts nginx in its place; {@link #start} starts it. */
-    static NginxServer prepare(Path directory, int port, int origin) throws IOException {
+    /**
+     * Writes the configuration, and puts nginx in its place; {@link #start} starts it.
+     *
+     * @param listen further directives
+     */
+    static NginxServer prepare(Path directory, int port, int origin, String... listen) throws IOException {
         Files.createDirectories(directory.resolve("sbin"));
         NginxServer server = new NginxServer(directory);
         server.restore();
@@ -44,14 +48,14 @@ final class NginxServer implements AutoCloseable {
                   uwsgi_temp_path %1$s/uwsgi; scgi_temp_path %1$s/scgi;
                   upstream origin { server 127.0.0.1:%3$d; keepalive 32; }
                   server {
-                    listen 127.0.0.1:%2$d;
+                    listen 127.0.0.1:%2$d; %4$s
                     location / {
                       proxy_pass http://origin; proxy_http_version 1.1;
                       proxy_set_header Connection ""; proxy_set_header Host $http_host;
                     }
                   }
                 }
-                """.formatted(directory, port, origin));
+                """.formatted(directory, port, origin, String.join(" ", listen)));
         return server;
     }
 

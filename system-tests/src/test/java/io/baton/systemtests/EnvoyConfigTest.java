@@ -26,14 +26,17 @@ class EnvoyConfigTest {
         int port = Configs.freePort();
         String baseId = Long.toString(ThreadLocalRandom.current().nextLong(1_000_000, 100_000_000));
         try (HttpOrigin origin = HttpOrigin.start()) {
-            Path envoy = Files.writeString(temp.resolve("envoy.yaml"), bootstrap(port, origin.address().getPort()));
+            Path envoy = Files.writeString(
+                    temp.resolve("envoy.yaml"), bootstrap(port, origin.address().getPort()));
             Path baton = temp.resolve("baton.yaml");
-            assertThat(Baton.command("config", "convert", envoy.toString(), "-o", baton.toString()).code())
+            assertThat(Baton.command("config", "convert", envoy.toString(), "-o", baton.toString())
+                            .code())
                     .isZero();
             try (ServedGeneration first = serve("-c", baton, baseId, 0).awaitReady();
                     HttpLoad load = HttpLoad.start(HttpPlan.newConnections(Configs.loopback(port), 100))) {
                 await().until(() -> load.progress().answered() > 20);
-                try (ServedGeneration second = serve("--envoy-config", envoy, baseId, 1).awaitReady()) {
+                try (ServedGeneration second =
+                        serve("--envoy-config", envoy, baseId, 1).awaitReady()) {
                     assertThat(first.awaitExit()).isZero();
                     long before = load.progress().answered();
                     await().until(() -> load.progress().answered() > before + 20);

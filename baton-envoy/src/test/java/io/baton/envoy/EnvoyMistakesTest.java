@@ -17,7 +17,7 @@ class EnvoyMistakesTest {
      * @param from what is taken out of it, {@code to} what is put there
      * @param line what the user reads, without the file and the place in it
      */
-    private record Mistake(String name, String from, String to, String line) {
+    record Mistake(String name, String from, String to, String line) {
         @Override
         public String toString() {
             return name;

@@ -51,6 +51,11 @@ class EveryFieldTest {
             "FilterChain.filter_chain_match", // empty
             "FilterChain.name", // harmless
             "FilterChain.transport_socket_connect_timeout", // 0.1 s
+            "HeaderMatcher.exact_match", // instead of string_match
+            "HealthCheck.tcp_health_check", // instead of http_health_check
+            "HttpHealthCheck.host",
+            "HttpHealthCheck.method", // GET
+            "HttpConnectionManager.path_with_escaped_slashes_action", // KEEP_UNCHANGED
             "Http2ProtocolOptions.max_concurrent_streams",
             "HttpConnectionManager.codec_type", // HTTP1
             "HttpConnectionManager.common_http_protocol_options", // empty

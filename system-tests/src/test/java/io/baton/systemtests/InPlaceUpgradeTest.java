@@ -88,8 +88,8 @@ class InPlaceUpgradeTest {
                             .hasSize(UPGRADES);
                 }
                 long pid = baton.pid();
-                baton.close();
-                assertThat(Path.of("/proc/" + pid)).doesNotExist();
+                Baton.signal("KILL", pid);
+                baton.awaitExit();
                 assertThat(Leftovers.processes(temp)).isEmpty();
             }
         }

@@ -63,15 +63,19 @@ final class Knocking implements AutoCloseable {
     }
 
     /** None has failed. */
-    void stop() throws InterruptedException {
+    void stop() {
         close();
         assertThat(failures).as("%s", address).isEmpty();
         assertThat(answered).as("%s", address).hasValueGreaterThan(50);
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         running = false;
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.baton.systemtests;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,10 +14,12 @@ import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,7 +231,7 @@ class MovingOutTest {
     /** New connections all the time, and now and then some that are kept. */
     private final class Clients implements AutoCloseable {
         private final HttpLoad fresh = HttpLoad.start(HttpPlan.newConnections(Configs.loopback(port), RATE));
-        private HttpLoad kept;
+        private @Nullable HttpLoad kept;
 
         void goOn() {
             long before = fresh.progress().answered();
@@ -236,13 +239,14 @@ class MovingOutTest {
         }
 
         void keep() {
-            kept = HttpLoad.start(HttpPlan.kept(Configs.loopback(port), 50, 1_000)
-                    .withRetirement(1_000_000, java.time.Duration.ofHours(1)));
-            await().until(() -> kept.progress().answered() > 500);
+            HttpLoad started = HttpLoad.start(
+                    HttpPlan.kept(Configs.loopback(port), 50, 1_000).withRetirement(1_000_000, Duration.ofHours(1)));
+            kept = started;
+            await().until(() -> started.progress().answered() > 500);
         }
 
         HttpResult countKept(String step) {
-            HttpResult result = kept.stop();
+            HttpResult result = requireNonNull(kept).stop();
             System.out.printf(
                     "%s: 50 kept connections, %d requests: %d failed (%s), %d connections closed idle, %d opened%n",
                     step,

@@ -111,9 +111,13 @@ final class NotifyListener implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         POSIX.signalEvent(stop);
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         socket.close();
         stop.close();
         store.values().forEach(Fd::close);

@@ -7,6 +7,8 @@ module io.baton.envoy {
     // Envoy's messages: the jar has no name of its own, so this is its file's.
     requires api;
     requires com.fasterxml.jackson.core;
+    // protobuf's JSON needs it, and has no module descriptor to say so.
+    requires com.google.gson;
     requires com.google.protobuf;
     requires com.google.protobuf.util;
     requires static org.jspecify;

@@ -10,12 +10,10 @@ import io.baton.posix.PeerCredentials;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a process leaves to the one that it starts itself, in two environment variables: {@code BATON_LISTENERS=3=tcp://127.0.0.1:80;} and
@@ -215,16 +213,9 @@ record ExecEnvironment(
         return url.replace("%", "%25").replace(";", "%3B");
     }
 
-    /** What others have left to the process before, and nobody to its child. */
-    static Set<String> ofOthers() {
-        return new HashSet<>(List.of(
-                "NGINX",
-                "LISTEN_PID",
-                "LISTEN_FDS",
-                "LISTEN_FDNAMES",
-                "SERVER_STARTER_PORT",
-                "UNICORN_FD",
-                "GUNICORN_FD",
-                "BATON_AOT_OUTPUT"));
+    /** What means nothing to a process that is not this one's child. */
+    static void removeFrom(Map<String, String> environment) {
+        environment.remove(LISTENERS);
+        environment.remove(CHANNEL);
     }
 }

@@ -4,6 +4,7 @@ import io.baton.HandoverPace;
 import io.baton.HotRestart;
 import io.baton.ListenerSocket;
 import io.baton.StartedChild;
+import io.baton.inherit.Variables;
 import io.baton.posix.ExitStatus;
 import io.baton.posix.Fd;
 import io.baton.posix.FdPair;
@@ -83,7 +84,8 @@ final class ExecSpawner {
         List<String> command = new ArrayList<>(List.of(launcher().toString()));
         command.addAll(arguments);
         Map<String, String> variables = new HashMap<>(environment);
-        ExecEnvironment.ofOthers().forEach(variables::remove);
+        Variables.removeFrom(variables); // what others have left to this process, and nobody to its child
+        variables.remove("BATON_AOT_OUTPUT"); // a training run trains itself alone
         variables.putAll(
                 ExecEnvironment.of(sockets, posix.pid(), hotRestart.epoch().next(), hotRestart.baseId(), manual));
         variables.putAll(niceness.forChild());

@@ -1,5 +1,6 @@
 package io.baton.cli;
 
+import io.baton.inherit.Variables;
 import io.baton.posix.Fd;
 import io.baton.posix.Posix;
 import io.baton.posix.PosixException;
@@ -22,18 +23,6 @@ import java.util.Set;
 record Image(String program, List<String> arguments, Map<String, String> environment) {
     /** The launcher's own path, as it was called; it says so itself. */
     private static final String LAUNCHER = "BATON_LAUNCHER";
-
-    /** Told by number which fds they mean: not those of the next image. Its sockets come with {@link InPlaceArrival#VARIABLE}. */
-    private static final Set<String> OF_THIS_START = Set.of(
-            "LISTEN_FDS",
-            "LISTEN_PID",
-            "LISTEN_PIDFDID",
-            "LISTEN_FDNAMES",
-            "NGINX",
-            "NGINX_VAR",
-            "SERVER_STARTER_PORT",
-            "EINHORN_FD_COUNT",
-            InPlaceArrival.VARIABLE);
 
     /** Between two images nobody handles them, and each would end the process. They wait. */
     private static final Set<Integer> WAITING = Set.of(
@@ -73,7 +62,8 @@ record Image(String program, List<String> arguments, Map<String, String> environ
      */
     PosixException replaceCurrent(Posix posix, List<Fd> fds, Fd belongings, String variable) {
         Map<String, String> its = new HashMap<>(environment);
-        its.keySet().removeAll(OF_THIS_START);
+        Variables.removeFrom(its); // they name fds of the first image; this one's sockets come with the belongings
+        ExecEnvironment.removeFrom(its);
         its.put(InPlaceArrival.VARIABLE, variable);
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(arguments);

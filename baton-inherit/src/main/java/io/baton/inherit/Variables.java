@@ -19,6 +19,7 @@ public final class Variables {
 
     private static final Set<String> NAMES = Set.of(
             NGINX,
+            "NGINX_VAR",
             LISTEN_PID,
             LISTEN_FDS,
             LISTEN_FDNAMES,

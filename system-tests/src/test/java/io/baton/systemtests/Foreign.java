@@ -26,7 +26,6 @@ enum Foreign {
     SYSTEMD_ANALYZE("systemd-analyze", "systemd"),
     UNSHARE("unshare", "util-linux"),
     PYTHON("python3", "python3"),
-    HAPROXY("haproxy", "haproxy"),
     SYSTEMD_SOCKET_ACTIVATE("systemd-socket-activate", "systemd"),
     REDIS_SERVER("redis-server", "redis-server"),
     REDIS_BENCHMARK("redis-benchmark", "redis-tools"),

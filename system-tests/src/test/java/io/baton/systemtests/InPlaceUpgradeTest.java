@@ -187,7 +187,7 @@ class InPlaceUpgradeTest {
                 bin.resolve("baton"),
                 "#!/bin/sh\nprintf '\\0' > \"$0.next\"; chmod +x \"$0.next\"; mv \"$0.next\" \"$0\"\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return bin.getParent();
+        return launcher.resolveSibling("..").normalize();
     }
 
     private void point(Path link, Path target) throws IOException {

@@ -83,14 +83,14 @@ class HttpProxyingTest {
         try (Generation generation = join(0, config("")).serving();
                 HttpClientSocket client = new HttpClientSocket(port)) {
             for (int time = 1; time <= 2; time++) {
-                assertThat(client.get("www.example.com", "/")).isEqualTo("200 rest");
+                assertThat(client.get("www.example.com", "/v1/x")).isEqualTo("200 rest");
                 generation.proxy.pauseAccepting();
                 try (HttpClientSocket late = new HttpClientSocket(port)) {
-                    assertThat(client.get("www.example.com", "/")).isEqualTo("200 rest");
+                    assertThat(client.get("www.example.com", "/v1/x")).isEqualTo("200 rest");
                     assertThat(generation.proxy.httpConnections()).isEqualTo(1);
 
                     generation.proxy.accept();
-                    assertThat(late.get("www.example.com", "/")).isEqualTo("200 rest");
+                    assertThat(late.get("www.example.com", "/v1/x")).isEqualTo("200 rest");
                 }
                 await().until(() -> generation.proxy.httpConnections() == 1);
             }

@@ -43,7 +43,7 @@ final class Unpacking {
 
     private InheritedSocket inherited(Fd duplicate, String origin) throws HotRestartException {
         try {
-            return InheritedSocket.of(posix, duplicate, origin);
+            return InheritedSocket.of(posix, duplicate, origin).with(PathPolicy.OURS);
         } catch (HotRestartException | RuntimeException e) {
             duplicate.close();
             throw e;

@@ -4,6 +4,7 @@ import io.baton.BaseId;
 import io.baton.HotRestartException;
 import io.baton.InheritedSocket;
 import io.baton.ListenerSocket;
+import io.baton.PathPolicy;
 import io.baton.RestartEpoch;
 import io.baton.posix.Fd;
 import io.baton.posix.PeerCredentials;
@@ -147,7 +148,7 @@ record ExecEnvironment(
             String origin = "%s=%d".formatted(LISTENERS, number);
             Fd fd = owned(posix, number, origin);
             try {
-                InheritedSocket socket = InheritedSocket.of(posix, fd, origin);
+                InheritedSocket socket = InheritedSocket.of(posix, fd, origin).with(PathPolicy.OURS);
                 if (!escaped(socket.url()).equals(listeners.get(number))) {
                     throw new CliException(
                             ExitCode.FAILED,

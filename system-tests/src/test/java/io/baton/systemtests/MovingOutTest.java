@@ -69,8 +69,14 @@ class MovingOutTest {
                 Clients clients = new Clients();
                 Knocking v6 = new Knocking(new InetSocketAddress(InetAddress.ofLiteral("::1"), port));
                 Knocking unix = new Knocking(UnixDomainSocketAddress.of(app))) {
-            List<String> serve =
-                    serve("--inherit", "nginx", "--getsocks-path", sockets.toString(), "--log-path", log.toString());
+            List<String> serve = serve(
+                    "--exec-upgrade",
+                    "--inherit",
+                    "nginx",
+                    "--getsocks-path",
+                    sockets.toString(),
+                    "--log-path",
+                    log.toString());
 
             // USR2: Baton comes up in the place of nginx's binary. It is undone by nginx's own procedure.
             long first = nginx.awaitPid();
@@ -84,7 +90,7 @@ class MovingOutTest {
             clients.goOn();
             Baton.signal("HUP", first);
             await().until(() -> nginx.workers(first) == 3);
-            Baton.signal("TERM", undone);
+            Baton.signal("QUIT", undone);
             await().atMost(BatonProcess.PATIENCE).until(() -> nginx.workers(first) == 2);
             assertThat(nginx.awaitPid())
                     .as("its pid file has its old name again")
@@ -132,7 +138,12 @@ class MovingOutTest {
                 Knocking unix = new Knocking(UnixDomainSocketAddress.of(app))) {
             clients.goOn();
             clients.keep();
-            List<String> serve = serve("--inherit", "haproxy:" + first.stats(), "--getsocks-path", sockets.toString());
+            List<String> serve = serve(
+                    "--disable-hot-restart",
+                    "--inherit",
+                    "haproxy:" + first.stats(),
+                    "--getsocks-path",
+                    sockets.toString());
             try (ServedGeneration baton = ServedGeneration.start(
                             serve.subList(2, serve.size()).toArray(String[]::new))
                     .awaitReady()) {
@@ -212,12 +223,8 @@ class MovingOutTest {
                   - { name: origin, endpoints: [ "127.0.0.1:%3$d" ] }
                 handover: { rehearsal: 0s, drain: 10s, parent_shutdown: 20s }
                 """.formatted(port, app, originPort));
-        List<String> command = new ArrayList<>(List.of(
-                Baton.home().resolve("bin/baton").toString(),
-                "serve",
-                "-c",
-                config.toString(),
-                "--disable-hot-restart"));
+        List<String> command = new ArrayList<>(
+                List.of(Baton.home().resolve("bin/baton").toString(), "serve", "-c", config.toString()));
         command.addAll(List.of(more));
         return command;
     }

@@ -309,13 +309,16 @@ final class ActiveHotRestart implements HotRestart {
         if (!(lifecycle.state() instanceof HotRestartState.Starting)) {
             throw new IllegalStateException("ready was called before: " + lifecycle.state());
         }
+        HotRestartingParent parent = asParent.get();
         migrations.close();
-        asChild.takeOver(asParent.get().duties());
+        asChild.takeOver(parent.duties());
         belongings.ifPresent(left -> new Unpacking(posix, left).restore(migrations, stats));
         belongings = Optional.empty();
         listeners.takenOver();
+        parent.keepFlag(true);
         lifecycle.offer(new HotRestartEvent.Ready()); // before the flag is gone: the next child may ask at once
         memory.clearInitializing();
+        parent.keepFlag(false);
         asChild.startPolling();
     }
 

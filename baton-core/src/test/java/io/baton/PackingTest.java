@@ -89,6 +89,7 @@ class PackingTest {
         HotRestartOptions options = HotRestartOptions.defaults().with(values -> {
             values.socketPath = directory.resolve("s").toString();
             values.baseId = new BaseId(ProcessHandle.current().pid() % 10_000_000 + 300_000_000L);
+            values.exitWhenDrained = false; // the parent is looked at while it drains
         });
         HotRestartOptions child = options.with(values -> values.epoch = new RestartEpoch(1));
         Ledger ledger = new Ledger();

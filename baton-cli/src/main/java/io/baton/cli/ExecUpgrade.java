@@ -12,7 +12,6 @@ import io.baton.posix.PosixException;
 import io.baton.posix.ProcessCalls;
 import io.baton.proxy.Proxy;
 import io.baton.proxy.ProxyException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -36,7 +35,7 @@ final class ExecUpgrade implements AutoCloseable {
 
     private final Posix posix;
     private final ExecSettings settings;
-    private final Path config;
+    private final ConfigSource config;
     private final Duration readyTimeout;
     private final HotRestart hotRestart;
     private final Proxy proxy;
@@ -55,7 +54,7 @@ final class ExecUpgrade implements AutoCloseable {
             Optional<PidFile> pidFile) {
         this.posix = posix;
         this.settings = settings.exec();
-        this.config = settings.configPath();
+        this.config = settings.source();
         this.readyTimeout = settings.hotRestart().readyTimeout();
         this.hotRestart = hotRestart;
         this.proxy = proxy;
@@ -217,7 +216,7 @@ final class ExecUpgrade implements AutoCloseable {
 
     private void reload() {
         try {
-            var _ = Configs.load(config);
+            var _ = config.inspect();
         } catch (CliException e) {
             LOG.error("SIGHUP: the new configuration is refused, the old one stays: {}", e.getMessage());
             return;

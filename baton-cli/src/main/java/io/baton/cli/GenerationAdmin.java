@@ -30,7 +30,7 @@ final class GenerationAdmin implements AutoCloseable {
         ServerInfo.CommandLine commandLine = new ServerInfo.CommandLine(
                 hotRestart.baseId(),
                 settings.concurrency(),
-                settings.configPath().toString(),
+                settings.source().file().toString(),
                 settings.adminAddressPath().map(Path::toString).orElse(""),
                 settings.hotRestart());
         this.addressPath = settings.adminAddressPath();

@@ -153,7 +153,7 @@ final class ServeCommand implements Callable<Integer> {
                     return ExitCode.DONE.code;
                 }
                 ServeSettings settings = new ServeSettings(
-                        source.file(),
+                        source,
                         loaded,
                         Inheriting.lineage(Posix.linux(), inheritance, paired(options)),
                         mode == Mode.INIT_ONLY,

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param exec how it is upgraded without a supervisor
  */
 record ServeSettings(
-        Path configPath,
+        ConfigSource source,
         BatonConfig config,
         HotRestartOptions hotRestart,
         boolean initOnly,

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -21,25 +23,27 @@ public final class FdCount {
 
     /** Number to what it is ({@code socket:[4711]}): for the message of a failed assertion. */
     public static Map<Integer, String> open() {
-        Map<Integer, String> open = new TreeMap<>();
+        List<Path> listed;
         try (Stream<Path> fds = Files.list(FDS)) {
-            for (Path fd : fds.toList()) {
-                target(fd)
-                        .ifPresent(target ->
-                                open.put(Integer.parseInt(fd.getFileName().toString()), target));
-            }
+            listed = fds.toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        Map<Integer, String> open = new TreeMap<>();
+        for (Path fd : listed) {
+            target(fd)
+                    .ifPresent(
+                            target -> open.put(Integer.parseInt(fd.getFileName().toString()), target));
         }
         return open;
     }
 
-    /** Empty for the fd that the listing itself had open. */
-    private static java.util.Optional<String> target(Path fd) {
+    /** Empty for the fd that the listing itself had open, and has closed. */
+    private static Optional<String> target(Path fd) {
         try {
-            return java.util.Optional.of(Files.readSymbolicLink(fd).toString());
+            return Optional.of(Files.readSymbolicLink(fd).toString());
         } catch (IOException e) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 }

@@ -68,7 +68,7 @@ class FiftyRestartsTest {
         }
         assertThat(Leftovers.processes(directory)).as("processes").isEmpty();
         assertThat(Leftovers.sockets(directory)).as("sockets").isEmpty();
-        assertThat(Leftovers.files(directory)).containsExactly("baton.lock");
+        assertThat(Leftovers.files(directory)).containsExactly("baton.lock", "journal.jsonl");
         assertThat(sharedMemory(baseId)).doesNotExist();
     }
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 
 /** Clients that stay as long as they are let, and come again when they were cut. Each cut is noted with its time. */
 final class LastingStreams implements AutoCloseable {
@@ -15,6 +17,7 @@ final class LastingStreams implements AutoCloseable {
     private final int port;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger open = new AtomicInteger();
+    private final AtomicIntegerArray answers;
     private final List<Cut> cuts = new CopyOnWriteArrayList<>();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private volatile boolean running = true;
@@ -24,17 +27,19 @@ final class LastingStreams implements AutoCloseable {
 
     LastingStreams(int port, int streams) {
         this.port = port;
+        this.answers = new AtomicIntegerArray(streams);
         for (int i = 0; i < streams; i++) {
-            threads.add(Thread.ofVirtual().start(this::comeAgain));
+            int number = i;
+            threads.add(Thread.ofVirtual().start(() -> comeAgain(number)));
         }
     }
 
-    private void comeAgain() {
+    private void comeAgain(int number) {
         while (running) {
             Instant opened = Instant.now();
             try (Upstream.Client client = new Upstream.Client(port)) {
                 client.exchange(); // a connection that is taken and not served is a failure, not a cut
-                stay(client, opened);
+                stay(number, client, opened);
             } catch (IOException e) {
                 failures.add("at %s: %s".formatted(Instant.now(), e));
             }
@@ -42,12 +47,13 @@ final class LastingStreams implements AutoCloseable {
     }
 
     /** Returns when the stream was cut; one that is there at the end must end properly. */
-    private void stay(Upstream.Client client, Instant opened) throws IOException {
+    private void stay(int number, Upstream.Client client, Instant opened) throws IOException {
         open.incrementAndGet();
         try {
             while (running) {
                 try {
                     client.exchange();
+                    answers.incrementAndGet(number);
                 } catch (IOException e) {
                     cuts.add(new Cut(opened, Instant.now(), e.toString()));
                     return;
@@ -64,6 +70,19 @@ final class LastingStreams implements AutoCloseable {
 
     int open() {
         return open.get();
+    }
+
+    /** How many answers each stream has had. */
+    List<Integer> answers() {
+        return IntStream.range(0, answers.length()).mapToObj(answers::get).toList();
+    }
+
+    /**
+     * Whether each stream has had two since {@code before}, as one may have been on its way: until then it may have been cut, and not
+     * have noticed.
+     */
+    boolean allAnsweredSince(List<Integer> before) {
+        return IntStream.range(0, answers.length()).allMatch(i -> answers.get(i) > before.get(i) + 1);
     }
 
     List<Cut> cuts() {

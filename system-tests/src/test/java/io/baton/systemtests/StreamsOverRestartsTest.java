@@ -83,7 +83,8 @@ class StreamsOverRestartsTest {
                     takeovers.add(new Takeover(readiness(baton, epoch), Instant.now()));
                 }
                 await().atMost(PATIENCE).until(() -> baton.generations().size() == 1);
-                await().atMost(PATIENCE).until(() -> load.open() == STREAMS);
+                List<Integer> then = load.answers();
+                await().atMost(PATIENCE).until(() -> load.allAnsweredSince(then));
                 load.stop();
             }
         }

@@ -69,7 +69,7 @@ class SupervisorSignalsTest {
             assertThat(baton.awaitExit()).isZero();
             assertThatThrownBy(stays::exchange).isInstanceOf(IOException.class);
             assertThat(ProcessHandle.of(generation)).isEmpty();
-            assertThat(Leftovers.files(directory)).containsExactly("baton.lock");
+            assertThat(Leftovers.files(directory)).containsExactly("baton.lock", "journal.jsonl");
         }
     }
 

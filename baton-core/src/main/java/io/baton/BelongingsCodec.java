@@ -1,5 +1,6 @@
 package io.baton;
 
+import io.baton.spi.AddressCodec;
 import io.baton.spi.ConnectionKind;
 import io.baton.spi.Heirloom;
 import io.baton.spi.Snapshot;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -265,15 +265,8 @@ public final class BelongingsCodec {
 
     private static String name(ByteBuffer in) {
         int length = Short.toUnsignedInt(in.getShort());
-        byte[] bytes = exactly(in, length, MAX_NAME_BYTES);
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("a name that is not UTF-8", e);
-        }
+        require(length <= MAX_NAME_BYTES, "bytes", length, "at most " + MAX_NAME_BYTES);
+        return AddressCodec.text(in, length);
     }
 
     private static byte[] bytes(ByteBuffer in, int most) {

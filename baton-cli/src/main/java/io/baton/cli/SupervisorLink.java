@@ -2,7 +2,10 @@ package io.baton.cli;
 
 import io.baton.admin.LineageDesk;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +20,10 @@ final class SupervisorLink implements LineageDesk {
     private static final Logger LOG = LoggerFactory.getLogger(SupervisorLink.class);
 
     private final Path runtimeDir;
+    private volatile Known known = new Known(FileTime.fromMillis(0), -1, List.of());
+
+    /** The journal's handovers when the file was last another: a page asks several times a second, and it is read as a whole. */
+    private record Known(FileTime changed, long size, List<String> handovers) {}
 
     private SupervisorLink(Path runtimeDir) {
         this.runtimeDir = runtimeDir;
@@ -42,18 +49,26 @@ final class SupervisorLink implements LineageDesk {
     @Override
     public List<String> history(int most) {
         try {
-            List<Journal.Entry> handovers = Journal.read(
-                            RuntimeDir.open(runtimeDir).journal())
-                    .stream()
-                    .filter(entry -> entry.kind() == Journal.Kind.HANDOVER)
-                    .toList();
-            return handovers.subList(Math.max(0, handovers.size() - most), handovers.size()).stream()
-                    .map(Journal.Entry::toJson)
-                    .toList();
+            List<String> handovers = handovers(RuntimeDir.open(runtimeDir).journal());
+            return handovers.subList(Math.max(0, handovers.size() - most), handovers.size());
         } catch (IOException | CliException e) {
             LOG.debug("no journal: {}", e.getMessage());
             return List.of();
         }
+    }
+
+    private List<String> handovers(Path journal) throws IOException {
+        BasicFileAttributes now = Files.readAttributes(journal, BasicFileAttributes.class);
+        Known last = known;
+        if (last.size() != now.size() || !last.changed().equals(now.lastModifiedTime())) {
+            List<String> handovers = Journal.read(journal).stream()
+                    .filter(entry -> entry.kind() == Journal.Kind.HANDOVER)
+                    .map(Journal.Entry::toJson)
+                    .toList();
+            last = new Known(now.lastModifiedTime(), now.size(), handovers);
+            known = last;
+        }
+        return last.handovers();
     }
 
     @Override

@@ -32,6 +32,7 @@ final class HaproxyClient implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final byte[] QUESTION = "_getsocks\n".getBytes(UTF_8);
+    private static final byte[] ACKNOWLEDGEMENT = new byte[Integer.BYTES];
     private static final int MAX_BYTES_PER_MESSAGE = 64 << 10;
 
     private final Posix posix;
@@ -57,7 +58,7 @@ final class HaproxyClient implements AutoCloseable {
                     e);
         }
         try (HaproxyClient client = new HaproxyClient(posix, connection, patience)) {
-            posix.sendMessage(connection, QUESTION, List.of());
+            client.send(QUESTION);
             int announced = client.announced();
             client.receive(announced);
             return client.inherited();
@@ -115,16 +116,17 @@ final class HaproxyClient implements AutoCloseable {
                     throw new IOException(
                             "more is sent than %d sockets and what belongs to them".formatted(fds.size()));
                 }
-                acknowledge();
+                send(ACKNOWLEDGEMENT);
             }
         }
     }
 
-    private void acknowledge() {
+    private void send(byte[] bytes) {
         try {
-            posix.sendMessage(connection, new byte[Integer.BYTES], List.of());
+            posix.sendMessage(connection, bytes, List.of());
         } catch (PosixException e) {
-            // After the last sockets it may be gone already; before that, the next receive tells.
+            // It may have said its last word already, before the question or after the last sockets: the next receive
+            // tells what that was.
             if (e.errno() != Errno.EPIPE && e.errno() != Errno.ECONNRESET) {
                 throw e;
             }

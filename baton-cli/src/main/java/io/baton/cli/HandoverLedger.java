@@ -12,6 +12,9 @@ final class HandoverLedger {
     private final Consumer<Handover> journal;
     private @Nullable UpgradeJob job;
     private @Nullable Handover last;
+    /** What the child of the hot restart under way has told last: it may be its parent who speaks last before the end of that. */
+    private Moves movedSoFar = Moves.NONE;
+
     /** The parent's end, when it came before the end of the hot restart. */
     private @Nullable ParentEnd parentEnd;
 
@@ -41,6 +44,7 @@ final class HandoverLedger {
     void open(UpgradeJob asked, Member serving) {
         job = asked;
         parentEnd = null;
+        movedSoFar = Moves.NONE;
         asked.accepted(serving);
         manager.reloading("a hot restart is under way");
     }
@@ -78,6 +82,9 @@ final class HandoverLedger {
             return;
         }
         Handover ended = Handover.ended(job, result, words);
+        if (result == Result.COMMITTED) {
+            ended = ended.moved(movedSoFar);
+        }
         if (parentEnd != null) {
             ended = ended.parentGone(parentEnd.drained(), parentEnd.cut(), parentEnd.atMs());
         }
@@ -99,9 +106,11 @@ final class HandoverLedger {
                 result == Result.COMMITTED ? "serving; " + words : "serving; the last hot restart failed: " + words);
     }
 
-    /** A generation tells of its connections; it counts if it was the child of the last hot restart. */
+    /** A generation tells of its connections; it counts if it is the child of the hot restart under way, or was that of the last. */
     void told(Generation generation, Moves moves) {
-        if (last != null
+        if (job != null && generation.epoch().equals(job.parent().epoch().next())) {
+            movedSoFar = moves;
+        } else if (last != null
                 && last.result() == Result.COMMITTED
                 && last.to().equals(generation.epoch())
                 && generation.state() == GenerationState.SERVING) {

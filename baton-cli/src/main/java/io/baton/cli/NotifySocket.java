@@ -20,9 +20,12 @@ import org.slf4j.LoggerFactory;
  */
 final class NotifySocket implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NotifySocket.class);
+    /** Far more than the kernel queues for a datagram socket (net.unix.max_dgram_qlen). */
+    private static final int MAX_AT_ONCE = 4096;
+
     private static final Duration POLL = Duration.ofMinutes(1);
 
-    /** Called on the socket's thread, one message at a time. */
+    /** Called on the socket's thread, or on that of whoever calls {@link #receiveAll}; one message at a time, in their order. */
     interface Receiver {
         void received(long senderPid, NotifyMessage message);
     }
@@ -45,9 +48,21 @@ final class NotifySocket implements AutoCloseable {
 
     private void run() {
         while (!posix.awaitReadable(List.of(stop, socket), POLL).get(0)) {
+            receiveAll();
+        }
+    }
+
+    /**
+     * Returns when all that was sent before has been given to the receiver: the last words of a process are heard before its end is
+     * acted upon. Never blocks for long; does nothing once closed.
+     */
+    synchronized void receiveAll() {
+        boolean more = !socket.isClosed();
+        for (int i = 0; more && i < MAX_AT_ONCE; i++) {
             try {
                 Optional<ReceivedMessage> message = posix.receiveMessage(socket, NotifyMessage.MAX_BYTES, 0);
                 message.ifPresent(this::accept);
+                more = message.isPresent();
             } catch (PosixException e) {
                 // EMSGSIZE: too long, or with fds that nobody asked for (they are closed by now).
                 LOG.warn("dropped a notification: {}", e.getMessage());
@@ -67,6 +82,8 @@ final class NotifySocket implements AutoCloseable {
     @Override
     public void close() {
         UnixSockets.stop(posix, stop, thread);
-        socket.close();
+        synchronized (this) {
+            socket.close();
+        }
     }
 }

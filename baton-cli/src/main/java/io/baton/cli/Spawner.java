@@ -15,21 +15,27 @@ final class Spawner {
     private final SupervisorLifecycle lifecycle;
     private final Household household;
     private final ReadyWatch readyWatch;
+    private final Runnable hearOut;
     private final BiConsumer<Generation, String> gone;
 
-    /** @param gone is told of each process that has ended, and how, on the supervisor's thread */
+    /**
+     * @param hearOut returns when the supervisor's thread has been given all that processes which have ended by now have said
+     * @param gone is told of each process that has ended, and how, on the supervisor's thread
+     */
     Spawner(
             SupervisorLoop loop,
             GenerationStarter starter,
             SupervisorLifecycle lifecycle,
             Household household,
             ReadyWatch readyWatch,
+            Runnable hearOut,
             BiConsumer<Generation, String> gone) {
         this.loop = loop;
         this.starter = starter;
         this.lifecycle = lifecycle;
         this.household = household;
         this.readyWatch = readyWatch;
+        this.hearOut = hearOut;
         this.gone = gone;
     }
 
@@ -58,6 +64,9 @@ final class Spawner {
     /** Takes in one that lives, whoever has started it. */
     void admit(Generation generation) {
         household.add(generation);
-        generation.process().onEnd(how -> loop.run(() -> gone.accept(generation, how)));
+        generation.process().onEnd(how -> {
+            hearOut.run();
+            loop.run(() -> gone.accept(generation, how));
+        });
     }
 }

@@ -45,7 +45,8 @@ final class Supervision implements AutoCloseable {
                 directory,
                 new Backoff(),
                 journal,
-                this.announce);
+                this.announce,
+                this::hearOut);
         this.desk = new SupervisorDesk(loop, supervisor, this.announce);
         try {
             this.notifySocket = new NotifySocket(
@@ -57,6 +58,10 @@ final class Supervision implements AutoCloseable {
             loop.close();
             throw new CliException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private void hearOut() {
+        notifySocket.receiveAll();
     }
 
     /** Supervises until stopped. */

@@ -49,7 +49,10 @@ final class Supervisor {
     private boolean hasServed;
     private ExitCode exitCode = ExitCode.DONE;
 
-    /** @param announce is given one line for the user about each event */
+    /**
+     * @param announce is given one line for the user about each event
+     * @param hearOut returns when {@link #received} has been scheduled for all that processes which have ended by now have said
+     */
     Supervisor(
             SupervisorLoop loop,
             GenerationStarter starter,
@@ -57,14 +60,15 @@ final class Supervisor {
             RuntimeDir directory,
             Backoff backoff,
             Journal journal,
-            Consumer<String> announce) {
+            Consumer<String> announce,
+            Runnable hearOut) {
         this.loop = loop;
         this.settings = settings;
         this.household = new Household(directory, announce);
         this.ledger = new HandoverLedger(announce, journal::handover);
         this.farewells = new Farewells(loop, household, announce);
         ReadyWatch readyWatch = new ReadyWatch(loop, household, lifecycle::state);
-        this.spawner = new Spawner(loop, starter, lifecycle, household, readyWatch, this::gone);
+        this.spawner = new Spawner(loop, starter, lifecycle, household, readyWatch, hearOut, this::gone);
         this.upgrades = new Upgrades(loop, lifecycle, settings, household, ledger, readyWatch, spawner);
         this.coldStarts = new ColdStarts(loop, backoff, announce);
         this.adoption = new Adoption(loop, household, farewells, settings);
@@ -139,14 +143,13 @@ final class Supervisor {
         Optional<GenerationReport> report = GenerationReport.from(message);
         report.ifPresent(told -> {
             generation.reported(told);
+            ledger.told(generation, told.moves());
             progress(generation, told.moves());
         });
         // READY is a datagram and may be lost; that it serves is said each second.
         if (message.says(NotifyMessage.READY) || generation.state() == GenerationState.SERVING) {
             ready(generation);
         }
-        // The very report that it serves may be what ends the hot restart, and it has the numbers of it.
-        report.ifPresent(told -> ledger.told(generation, told.moves()));
         drains(generation);
         if (lifecycle.state() instanceof BackingOff && adoption.isLate(generation)) {
             // One that another supervisor has left, later than we waited for it.

@@ -40,6 +40,20 @@ class NotifySocketTest {
     }
 
     @Test
+    void whatWasSentHasBeenReceivedOnceItIsAskedFor() throws Exception {
+        BlockingQueue<NotifyMessage> received = new LinkedBlockingQueue<>();
+        Path path = temp.resolve("n");
+        try (NotifySocket socket = new NotifySocket(posix, path, (_, message) -> received.add(message));
+                Notifier notifier = Notifier.fromEnvironment(posix, Map.of("NOTIFY_SOCKET", path.toString()))) {
+            for (int i = 0; i < 500; i++) {
+                notifier.send(NotifyMessage.of("READY", Integer.toString(i)));
+                socket.receiveAll();
+                assertThat(received.poll()).isEqualTo(NotifyMessage.of("READY", Integer.toString(i)));
+            }
+        }
+    }
+
+    @Test
     void speaksToAbstractNamesAsSystemdUsesThem() {
         try (Notifier notifier =
                 Notifier.fromEnvironment(posix, Map.of("NOTIFY_SOCKET", "@baton-nobody-listens-here"))) {

@@ -37,6 +37,8 @@ class SupervisorTest {
     private final Queue<String> announced = new ConcurrentLinkedQueue<>();
     private final SupervisorLoop loop = new SupervisorLoop();
     private final List<Process> left = new ArrayList<>();
+    /** What a process that has ended has said and nobody has heard yet. */
+    private volatile Runnable lastWords = () -> {};
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it before each test
@@ -60,7 +62,8 @@ class SupervisorTest {
                 directory,
                 new Backoff(Duration.ofMillis(100)),
                 new Journal(directory, InstantSource.system(), announced::add),
-                announced::add);
+                announced::add,
+                () -> lastWords.run());
     }
 
     private void launcher(String command) throws Exception {
@@ -125,6 +128,34 @@ class SupervisorTest {
                 .containsEntry("drained", 0L)
                 .containsEntry("cut", 3L)
                 .containsKey("parent_gone_ms"));
+    }
+
+    @Test
+    void whatAParentSaidLastIsHeardBeforeItsEndIsActedUpon() throws Exception {
+        long parent = startCold();
+        report(parent, 0, GenerationState.SERVING, 200);
+        upgrade();
+        long child = awaitOther(parent);
+        report(child, 1, GenerationState.SERVING, 200);
+        report(parent, 0, GenerationState.DRAINING, 200);
+        lastWords = () -> report(parent, 0, GenerationState.TERMINATED, 0);
+        posix.kill(parent, ProcessCalls.SIGKILL);
+
+        await().untilAsserted(() -> assertThat(lastHandover()).containsKey("parent_gone_ms"));
+        assertThat(lastHandover()).containsEntry("cut", 0L);
+    }
+
+    @Test
+    void whatAChildHasTakenOverIsKnownWhenItsParentsWordEndsTheHotRestart() throws Exception {
+        long parent = startCold();
+        report(parent, 0, GenerationState.SERVING, 200);
+        upgrade();
+        long child = awaitOther(parent);
+        report(child, 1, GenerationState.SERVING, 200, new Moves(200, 200, 0, 0, 0, 0), 0);
+        report(parent, 0, GenerationState.DRAINING, 0);
+
+        await().untilAsserted(() -> assertThat(lastHandover()).containsEntry("result", "committed"));
+        assertThat(lastHandover()).containsEntry("moved", 200L);
     }
 
     @Test
@@ -245,7 +276,10 @@ class SupervisorTest {
     }
 
     private void report(long pid, int epoch, GenerationState state, long connections, long stayed, long cut) {
-        Moves moves = new Moves(0, 0, stayed, 0, 0, 0);
+        report(pid, epoch, state, connections, new Moves(0, 0, stayed, 0, 0, 0), cut);
+    }
+
+    private void report(long pid, int epoch, GenerationState state, long connections, Moves moves, long cut) {
         GenerationReport report = new GenerationReport(
                 new BaseId(17), new RestartEpoch(epoch), pid, state, Instant.EPOCH, connections, 0, 0, cut, moves);
         loop.run(() -> supervisor.received(pid, report.toMessage()));

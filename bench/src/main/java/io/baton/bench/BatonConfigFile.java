@@ -8,6 +8,11 @@ final class BatonConfigFile {
     private BatonConfigFile() {}
 
     static String text(List<Route> routes, Duration drain) {
+        return text(routes, drain, "");
+    }
+
+    /** @param handover further keys of it, each after a comma */
+    static String text(List<Route> routes, Duration drain, String handover) {
         StringBuilder yaml =
                 new StringBuilder("admin: { address: %s }%nlisteners:%n".formatted(Loopback.text(Loopback.freePort())));
         for (Route route : routes) {
@@ -25,8 +30,8 @@ final class BatonConfigFile {
         for (Route route : routes) {
             yaml.append("  - { name: %s, endpoints: [ %s ] }%n".formatted(route.name(), Loopback.text(route.target())));
         }
-        yaml.append("handover: { drain: %ds, parent_shutdown: %ds }%n"
-                .formatted(drain.toSeconds(), drain.plusSeconds(5).toSeconds()));
+        yaml.append("handover: { drain: %ds, parent_shutdown: %ds%s }%n"
+                .formatted(drain.toSeconds(), drain.plusSeconds(5).toSeconds(), handover));
         return yaml.toString();
     }
 }

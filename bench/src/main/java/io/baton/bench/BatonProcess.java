@@ -180,6 +180,10 @@ final class BatonProcess implements AutoCloseable {
         return process.pid();
     }
 
+    Path runtimeDirectory() {
+        return runtimeDirectory;
+    }
+
     /** The last lines of {@code baton run}. */
     synchronized String output() {
         return String.join("\n", lastOutput);

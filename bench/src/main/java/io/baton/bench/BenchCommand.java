@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             ReloadCommand.class,
             HandoverCommand.class,
             MemoryCommand.class,
+            SoakCommand.class,
             MoverCommand.class,
             LineageCommand.class
         })
@@ -25,6 +26,6 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "expected one of: throughput, restart, reload, handover, memory");
+                spec.commandLine(), "expected one of: throughput, restart, reload, handover, memory, soak");
     }
 }

@@ -59,9 +59,18 @@ sealed interface Chart {
         }
     }
 
-    /** A line per entry: value by second. */
-    record Lines(String name, String title, String xUnit, String yUnit, Map<String, List<Double>> lines)
+    /**
+     * A line per entry.
+     *
+     * @param step from one value to the next, in the x axis's unit
+     */
+    record Lines(String name, String title, String xUnit, double step, String yUnit, Map<String, List<Double>> lines)
             implements Chart {
+        /** One value a second. */
+        Lines(String name, String title, String xUnit, String yUnit, Map<String, List<Double>> lines) {
+            this(name, title, xUnit, 1, yUnit, lines);
+        }
+
         @Override
         public String svg() {
             XYChart chart = new XYChartBuilder()
@@ -75,11 +84,11 @@ sealed interface Chart {
             chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
             chart.getStyler().setLegendBorderColor(Color.WHITE);
             lines.forEach((name, values) -> {
-                List<Integer> seconds = new ArrayList<>();
-                for (int second = 0; second < values.size(); second++) {
-                    seconds.add(second);
+                List<Double> x = new ArrayList<>();
+                for (int i = 0; i < values.size(); i++) {
+                    x.add(i * step);
                 }
-                chart.addSeries(name, seconds, values).setMarker(SeriesMarkers.NONE);
+                chart.addSeries(name, x, values).setMarker(SeriesMarkers.NONE);
             });
             return encode(chart);
         }

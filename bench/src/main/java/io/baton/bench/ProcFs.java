@@ -1,6 +1,7 @@
 package io.baton.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the kernel says of other processes; proc(5). A process that is gone has used nothing and has no children. */
 final class ProcFs {
@@ -17,6 +19,8 @@ final class ProcFs {
     private static final int STATE = 0;
     private static final int UTIME = 11;
     private static final int STIME = 12;
+    private static final int CHILDREN_UTIME = 13;
+    private static final int CHILDREN_STIME = 14;
     private static final int START_TIME = 19;
 
     private static final Path PROC = Path.of("/proc");
@@ -53,14 +57,42 @@ final class ProcFs {
                 : (Long.parseLong(stat[UTIME]) + Long.parseLong(stat[STIME])) * NANOS_PER_TICK / 1e9;
     }
 
+    /** The same with that of its children which have ended and were waited for, and of theirs. */
+    static double cpuSecondsWithEndedChildren(long pid) {
+        String[] stat = stat(pid);
+        return stat.length <= CHILDREN_STIME
+                ? 0
+                : cpuSeconds(pid)
+                        + (Long.parseLong(stat[CHILDREN_UTIME]) + Long.parseLong(stat[CHILDREN_STIME]))
+                                * NANOS_PER_TICK
+                                / 1e9;
+    }
+
     /** Resident memory. */
     static long rssBytes(long pid) {
+        return statusNumber(pid, "VmRSS:") * 1024;
+    }
+
+    static long threads(long pid) {
+        return statusNumber(pid, "Threads:");
+    }
+
+    private static long statusNumber(long pid, String field) {
         for (String line : read(PROC.resolve(pid + "/status")).split("\n", -1)) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+            if (line.startsWith(field)) {
+                return Long.parseLong(line.replaceAll("[^0-9]", ""));
             }
         }
         return 0;
+    }
+
+    /** How many fds it has open. */
+    static long openFds(long pid) {
+        try (Stream<Path> fds = Files.list(PROC.resolve(pid + "/fd"))) {
+            return fds.count();
+        } catch (IOException | UncheckedIOException _) {
+            return 0; // gone, or going
+        }
     }
 
     /** Resident memory, of what processes share each its part; 0 when it may not be asked. */

@@ -23,4 +23,12 @@ record Route(
     Route(String name, InetSocketAddress listen, InetSocketAddress target) {
         this(name, Protocol.TCP, listen, target);
     }
+
+    Route withHttp() {
+        return new Route(name, Protocol.HTTP, tls, listen, target);
+    }
+
+    Route withTls(BenchCertificate certificate) {
+        return new Route(name, protocol, Optional.of(certificate), listen, target);
+    }
 }

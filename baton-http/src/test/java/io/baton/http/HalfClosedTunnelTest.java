@@ -64,7 +64,8 @@ class HalfClosedTunnelTest {
             }
             long before = cpuNanos();
             await().pollDelay(Duration.ofMillis(500)).until(() -> true);
-            assertThat(Duration.ofNanos(cpuNanos() - before)).isLessThan(Duration.ofMillis(300)); // one that spins takes all 500
+            assertThat(Duration.ofNanos(cpuNanos() - before))
+                    .isLessThan(Duration.ofMillis(300)); // one that spins takes all 500
             let.countDown();
             byte[] expected = new byte[full ? LARGE : 0];
             if (clientFirst) {

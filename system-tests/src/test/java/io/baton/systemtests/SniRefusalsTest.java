@@ -101,7 +101,8 @@ class SniRefusalsTest {
                 clients[i] = new Socket(InetAddress.getLoopbackAddress(), port);
                 clients[i].getOutputStream().write(BEGINNING);
             }
-            await().until(() -> baton.serving().connections() == clients.length);
+            await().untilAsserted(
+                            () -> assertThat(baton.serving().connections()).isEqualTo(clients.length));
             ProcessHandle generation = ProcessHandle.of(baton.serving().pid()).orElseThrow();
             Duration before = generation.info().totalCpuDuration().orElseThrow();
             Thread.sleep(Duration.ofSeconds(3)); // an observation, not a wait for something

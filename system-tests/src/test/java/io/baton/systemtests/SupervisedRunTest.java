@@ -189,7 +189,9 @@ class SupervisedRunTest {
         try (BatonProcess baton = BatonProcess.run(directory, "-c", config.toString());
                 Upstream.Client stays = new Upstream.Client(port)) {
             stays.exchange();
-            await().atMost(PATIENCE).until(() -> baton.serving().connections() == 1);
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(baton.serving().connections()).isEqualTo(1));
 
             Process stop = baton.orderAside("stop");
             baton.awaitLine("stopping: 1 connections drain");
@@ -229,7 +231,9 @@ class SupervisedRunTest {
                 first.killSupervisor();
                 try (BatonProcess second = BatonProcess.run(directory, "-c", config.toString())) {
                     second.awaitLine("found generation 0 (pid %d), whose supervisor is gone".formatted(serving));
-                    await().atMost(PATIENCE).until(() -> second.serving().epoch() == 1);
+                    await().atMost(PATIENCE)
+                            .untilAsserted(
+                                    () -> assertThat(second.serving().epoch()).isEqualTo(1));
                     long before = load.exchanges();
                     await().atMost(PATIENCE).until(() -> load.exchanges() > before + 100);
                     load.stop();

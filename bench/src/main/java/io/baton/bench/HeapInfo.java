@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 final class HeapInfo {
     /** Of the young and of the old generation, a line each. */
     private static final Pattern GENERATION =
-            Pattern.compile("(?i)(?:def new|tenured) generation\\s+total \\d+K, used (\\d+)K");
+            Pattern.compile("(?i)(?:DefNew|def new generation|tenured(?: generation)?)\\s+total \\d+K, used (\\d+)K");
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
 

@@ -63,6 +63,12 @@ class SoakReportTest {
                           eden space 19712K,  18% used [0x1, 0x2, 0x3)
                         tenured generation   total 49152K, used 1024K [0x1, 0x2, 0x3)
                         """)).hasValue(6144 * 1024);
+        assertThat(HeapInfo.parse("""
+                        4711:
+                        DefNew     total 22144K, used 5120K [0x1, 0x2, 0x3)
+                         eden space 19712K,  18% used [0x1, 0x2, 0x3)
+                        Tenured    total 49152K, used 1024K [0x1, 0x2, 0x3)
+                        """)).hasValue(6144 * 1024);
         assertThat(HeapInfo.parse("garbage-first heap   total 22144K, used 5120K"))
                 .isEmpty();
     }

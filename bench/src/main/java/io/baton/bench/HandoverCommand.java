@@ -92,10 +92,7 @@ final class HandoverCommand implements Callable<Integer> {
         try (Progress progress = Progress.onStderr(Terminal.detect())) {
             report = run(progress);
         }
-        report.plainText().forEach(System.out::println);
-        List<Path> files = report.write(out);
-        System.out.println();
-        files.forEach(file -> System.out.println("written: " + file));
+        report.publish(out);
         return 0;
     }
 

@@ -19,8 +19,9 @@ final class ProcFs {
     private static final int STATE = 0;
     private static final int UTIME = 11;
     private static final int STIME = 12;
-    private static final int CHILDREN_UTIME = 13;
+    /** Behind the two comes the user time of ended children, and then this, their system time. */
     private static final int CHILDREN_STIME = 14;
+
     private static final int START_TIME = 19;
 
     private static final Path PROC = Path.of("/proc");
@@ -51,21 +52,21 @@ final class ProcFs {
 
     /** CPU time used by it so far, user and system. */
     static double cpuSeconds(long pid) {
-        String[] stat = stat(pid);
-        return stat.length <= STIME
-                ? 0
-                : (Long.parseLong(stat[UTIME]) + Long.parseLong(stat[STIME])) * NANOS_PER_TICK / 1e9;
+        return seconds(stat(pid), UTIME, STIME);
     }
 
     /** The same with that of its children which have ended and were waited for, and of theirs. */
     static double cpuSecondsWithEndedChildren(long pid) {
-        String[] stat = stat(pid);
-        return stat.length <= CHILDREN_STIME
-                ? 0
-                : cpuSeconds(pid)
-                        + (Long.parseLong(stat[CHILDREN_UTIME]) + Long.parseLong(stat[CHILDREN_STIME]))
-                                * NANOS_PER_TICK
-                                / 1e9;
+        return seconds(stat(pid), UTIME, CHILDREN_STIME);
+    }
+
+    /** The sum of the times from one field to another. */
+    private static double seconds(String[] stat, int first, int last) {
+        long ticks = 0;
+        for (int field = first; field <= last && last < stat.length; field++) {
+            ticks += Long.parseLong(stat[field]);
+        }
+        return ticks * NANOS_PER_TICK / 1e9;
     }
 
     /** Resident memory. */

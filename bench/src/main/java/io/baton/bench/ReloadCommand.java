@@ -1,7 +1,5 @@
 package io.baton.bench;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,10 +51,7 @@ final class ReloadCommand implements Callable<Integer> {
         try (Progress progress = Progress.onStderr(Terminal.detect())) {
             report = new ReloadBench(plan, progress).run(options);
         }
-        report.plainText().forEach(System.out::println);
-        List<Path> files = report.write(options.out());
-        System.out.println();
-        files.forEach(file -> System.out.println("written: " + file));
+        report.publish(options.out());
         return 0;
     }
 }

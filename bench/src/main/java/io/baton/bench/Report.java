@@ -33,6 +33,14 @@ record Report(
         charts = List.copyOf(charts);
     }
 
+    /** Prints it, writes its files, and names them. */
+    void publish(Path directory) throws BenchException {
+        plainText().forEach(System.out::println);
+        List<Path> files = write(directory);
+        System.out.println();
+        files.forEach(file -> System.out.println("written: " + file));
+    }
+
     /** Writes {@code name.md}, {@code name.json} and a {@code name-*.svg} per chart. */
     List<Path> write(Path directory) throws BenchException {
         List<Path> written = new ArrayList<>();

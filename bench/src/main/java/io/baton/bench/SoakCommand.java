@@ -2,7 +2,6 @@ package io.baton.bench;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,10 +59,7 @@ final class SoakCommand implements Callable<Integer> {
             Duration every = Duration.ofSeconds(everySeconds);
             report = new SoakBench(Duration.ofMinutes(minutes), every, rate, streams, progress).run();
         }
-        report.plainText().forEach(System.out::println);
-        List<Path> files = report.write(out);
-        System.out.println();
-        files.forEach(file -> System.out.println("written: " + file));
+        report.publish(out);
         return 0;
     }
 

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
  * @param heap of both, when last asked
  * @param totalRssBytes of all of them
  * @param cpuSeconds used so far by all that ever were of it
- * @param handovers committed so far
  * @param runtimeFiles in the runtime directory
  * @param runtimeBytes of those
  * @param sharedMemoryFiles in /dev/shm, whosoever's
@@ -29,7 +28,6 @@ record SoakSample(
         int processes,
         long totalRssBytes,
         double cpuSeconds,
-        int handovers,
         long runtimeFiles,
         long runtimeBytes,
         long sharedMemoryFiles) {
@@ -59,17 +57,15 @@ record SoakSample(
         Set<Long> generations = baton.generationPids();
         Set<Long> all = new HashSet<>(generations);
         all.add(supervisor);
-        BatonProcess.Generation newest = baton.newest();
         long[] runtime = filesAndBytes(baton.runtimeDirectory());
         return new SoakSample(
                 Footprint.of(supervisor),
-                Footprint.of(newest.pid()),
+                Footprint.of(baton.newest().pid()),
                 heap,
                 all.size(),
                 all.stream().mapToLong(ProcFs::rssBytes).sum(),
                 ProcFs.cpuSecondsWithEndedChildren(supervisor)
                         + generations.stream().mapToDouble(ProcFs::cpuSeconds).sum(),
-                newest.epoch(),
                 runtime[0],
                 runtime[1],
                 filesAndBytes(SHARED_MEMORY)[0]);

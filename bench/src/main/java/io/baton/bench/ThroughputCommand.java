@@ -1,7 +1,5 @@
 package io.baton.bench;
 
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,10 +61,7 @@ final class ThroughputCommand implements Callable<Integer> {
                 Scene scene = new Scene("bench")) {
             report = new ThroughputBench(protocol, tls, rounds, seconds, warmUp, progress).run(options, scene);
         }
-        report.plainText().forEach(System.out::println);
-        List<Path> files = report.write(options.out());
-        System.out.println();
-        files.forEach(file -> System.out.println("written: " + file));
+        report.publish(options.out());
         return 0;
     }
 }

@@ -93,7 +93,6 @@ class SoakReportTest {
                 2,
                 160 * MIB,
                 cpuSeconds,
-                1,
                 6,
                 1024,
                 1);
